@@ -1,0 +1,34 @@
+// A pool of threads for loops whose iterations are independent.
+//
+// The rule that keeps results equal for any number of threads: a task owns its outputs and does the
+// whole of their sums. The pool only decides who runs a task, never how a sum is split.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace convolab {
+
+class ThreadPool {
+ public:
+  // At least one thread; the caller counts as one of them. Without thread support there is only
+  // the caller.
+  explicit ThreadPool(int threads = 1);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const;
+
+  // Calls body(begin, end) over consecutive ranges that together cover 0 … tasks-1, and returns when
+  // all are done. Calls may run at the same time; a range never splits a task. Not reentrant.
+  void parallel_for(std::int64_t tasks,
+                    const std::function<void(std::int64_t, std::int64_t)>& body);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace convolab
