@@ -1,0 +1,84 @@
+// Builds what is out of date.
+//
+//   node scripts/build.mjs          the WebAssembly engine and the page, into dist/
+//   node scripts/build.mjs native   the command line, into build/native/convolab
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bin, cores, filesUnder, must, root, which } from './lib/run.mjs';
+import { setup } from './setup.mjs';
+
+/** Configures a CMake preset when that was not done yet, or not with this preset and compiler. */
+export function configure(preset, run) {
+  const folder = join(root, 'build', preset);
+  const stamp = join(folder, 'configured');
+  const compiler = which(preset === 'wasm' ? 'emcc' : preset === 'native' ? 'g++' : 'clang++');
+  const presets = readFileSync(join(root, 'CMakePresets.json'), 'utf8');
+  const now = `${compiler} ${createHash('sha256').update(presets).digest('hex')}`;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return { ok: true };
+  rmSync(join(folder, 'CMakeCache.txt'), { force: true });
+  const result = run('cmake', ['--preset', preset]);
+  const keep = (outcome) => {
+    if (outcome?.ok ?? true) writeFileSync(stamp, now);
+    return outcome ?? { ok: true };
+  };
+  return result instanceof Promise ? result.then(keep) : keep(result);
+}
+
+export const buildArgs = (preset, targets) => [
+  ...['--build', join('build', preset), '--parallel', String(cores), '--target', ...targets],
+];
+
+/** What the page is made of, as one hash. */
+function pageInputs() {
+  const hash = createHash('sha256');
+  const files = [
+    ...filesUnder(['web']),
+    ...['vite.config.ts', 'tsconfig.json', 'package-lock.json'],
+    ...['build/wasm/convolab.js', 'build/wasm/convolab.wasm'],
+  ];
+  for (const file of files) {
+    if (!existsSync(join(root, file))) continue;
+    hash.update(`${file} ${statSync(join(root, file)).size}\n`);
+    hash.update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+const pageStamp = join(root, 'build', 'page.stamp');
+
+export function pageIsCurrent() {
+  return (
+    existsSync(join(root, 'dist', 'index.html')) &&
+    existsSync(pageStamp) &&
+    readFileSync(pageStamp, 'utf8') === pageInputs()
+  );
+}
+
+export function stampPage() {
+  mkdirSync(dirname(pageStamp), { recursive: true });
+  writeFileSync(pageStamp, pageInputs());
+}
+
+export function buildWasm() {
+  configure('wasm', must);
+  must('cmake', buildArgs('wasm', ['convolab_wasm']));
+}
+
+export function buildPage() {
+  buildWasm();
+  if (pageIsCurrent()) return;
+  must(bin('vite'), ['build']);
+  stampPage();
+}
+
+if (process.argv[1] === import.meta.filename) {
+  if (process.argv[2] === 'native') {
+    setup('native');
+    configure('native', must);
+    must('cmake', buildArgs('native', ['convolab']));
+  } else {
+    setup('page');
+    buildPage();
+  }
+}

@@ -1,0 +1,93 @@
+// Serves the built page (dist/) with the headers it is meant to be served with.
+//
+//   node scripts/serve.mjs [--port n]     0 takes any free port
+import { createReadStream, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './lib/run.mjs';
+
+// The engine needs 'wasm-unsafe-eval' and nothing more: no eval, no inline script, no other host.
+export const headers = {
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self'",
+    "connect-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; '),
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-cache',
+};
+
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.md': 'text/markdown; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '': 'text/plain; charset=utf-8', // LICENSE
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  // Datasets travel as they are: a Content-Encoding would have the browser unpack them unasked.
+  '.gz': 'application/gzip',
+};
+
+/** Answers one request with a file of `folder`, or 404. */
+export function answer(folder, request, response) {
+  const refuse = (status) =>
+    response.writeHead(status, { ...headers, 'Content-Type': 'text/plain' }).end(`${status}\n`);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
+  let file;
+  let size;
+  try {
+    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+    // normalize() of an absolute path cannot climb above the root.
+    file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
+    const stat = statSync(file);
+    if (!stat.isFile()) return refuse(404);
+    size = stat.size;
+  } catch {
+    return refuse(404);
+  }
+  response.writeHead(200, {
+    ...headers,
+    'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+    'Content-Length': size,
+  });
+  if (request.method === 'HEAD') return response.end();
+  return createReadStream(file)
+    .on('error', () => response.destroy())
+    .pipe(response);
+}
+
+/** Resolves to the server's address; a taken port moves on to the next one. */
+export function serve(folder = join(root, 'dist'), port = 4173) {
+  return new Promise((done, failed) => {
+    const server = createServer((request, response) => answer(folder, request, response));
+    let tries = 0;
+    server.on('error', (error) => {
+      if (error.code === 'EADDRINUSE' && ++tries < 50) server.listen(port + tries, '127.0.0.1');
+      else failed(error);
+    });
+    server.on('listening', () => done(`http://localhost:${server.address().port}/`));
+    server.listen(port, '127.0.0.1');
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({ options: { port: { type: 'string', default: '4173' } } });
+  console.log(`Convolab is at ${await serve(undefined, Number(values.port))}`);
+}

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+import { answer } from './scripts/serve.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const data = resolve(here, 'web/data');
+
+/** The built-in datasets, at data/<set>/<file>, byte for byte. */
+function datasets(): Plugin {
+  return {
+    name: 'convolab-datasets',
+    // Vite would serve .gz files with a Content-Encoding, and the browser would unpack them.
+    configureServer(server) {
+      server.middlewares.use('/data', (request, response) => void answer(data, request, response));
+    },
+    generateBundle() {
+      for (const set of existsSync(data) ? readdirSync(data, { withFileTypes: true }) : []) {
+        if (!set.isDirectory()) continue;
+        for (const file of readdirSync(resolve(data, set.name))) {
+          const source = readFileSync(resolve(data, set.name, file));
+          this.emitFile({ type: 'asset', fileName: `data/${set.name}/${file}`, source });
+        }
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  root: resolve(here, 'web'),
+  base: './',
+  publicDir: false,
+  resolve: { alias: { '@wasm': resolve(here, 'build/wasm') } },
+  plugins: [datasets()],
+  worker: { format: 'es' },
+  server: { fs: { allow: [here] } },
+  build: {
+    outDir: resolve(here, 'dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0, // everything is a file of its own: the page's policy allows nothing inline
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+});
