@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#ifdef CONVOLAB_THREADS
+#if CONVOLAB_THREADS
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -12,7 +12,7 @@
 
 namespace convolab {
 
-#ifdef CONVOLAB_THREADS
+#if CONVOLAB_THREADS
 
 struct ThreadPool::State {
   std::vector<std::thread> workers;

@@ -1,0 +1,99 @@
+#include "model/backend.hpp"
+
+#include <cassert>
+#include <tuple>
+
+namespace convolab {
+
+std::string_view phase_name(Phase phase) {
+  switch (phase) {
+    case Phase::forward: return "forward";
+    case Phase::loss: return "loss";
+    case Phase::backward: return "backward";
+    case Phase::update: return "update";
+  }
+  return "?";
+}
+
+namespace detail {
+
+template <class Args>
+const Args& args_of(const Step& step) {
+  assert(std::holds_alternative<Args>(step.args));
+  return *std::get_if<Args>(&step.args);
+}
+
+// Once for every type in KernelArgs (several kernels may share one).
+template <class... Args>
+auto all_args(const std::variant<Args...>*) {
+  return std::tuple(&args_of<Args>...);
+}
+[[gnu::used]] const auto instantiated = all_args(static_cast<const KernelArgs*>(nullptr));
+
+}  // namespace detail
+
+const Backend& reference_backend() {
+  static const Backend backend = {
+      "reference",
+      {
+#define CONVOLAB_KERNEL(name, Args) &detail::Adapt<&reference::name<float>>::run,
+#include "kernels/kernels.inc"
+#undef CONVOLAB_KERNEL
+      },
+      [](const Step&) -> std::int64_t { return 0; },
+  };
+  return backend;
+}
+
+// One backend per instruction set that the build compiled (see simd_variants.inc, best last).
+#define CONVOLAB_SIMD_VARIANT_ENTRY(variant) \
+  namespace simd::variant {                  \
+  extern const Backend backend;              \
+  }
+#include "simd_variants.inc"
+#undef CONVOLAB_SIMD_VARIANT_ENTRY
+
+namespace {
+
+bool machine_has([[maybe_unused]] std::string_view variant) {
+#if defined(__x86_64__)
+  if (variant == "avx2") return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  return true;
+}
+
+// Usable variants, best first.
+const std::vector<const Backend*>& simd_backends() {
+  static const std::vector<const Backend*> usable = [] {
+    std::vector<const Backend*> all;
+#define CONVOLAB_SIMD_VARIANT_ENTRY(variant) \
+  if (machine_has(#variant)) all.insert(all.begin(), &simd::variant::backend);
+#include "simd_variants.inc"
+#undef CONVOLAB_SIMD_VARIANT_ENTRY
+    return all;
+  }();
+  return usable;
+}
+
+}  // namespace
+
+std::vector<std::string> backend_names() {
+  std::vector<std::string> names = {"reference"};
+  if (!simd_backends().empty()) names.emplace_back("simd");
+  for (const Backend* backend : simd_backends()) names.emplace_back(backend->name);
+  return names;
+}
+
+Expected<const Backend*> find_backend(std::string_view name) {
+  if (name == "reference") return &reference_backend();
+  if (name == "simd" && !simd_backends().empty()) return simd_backends().front();
+  for (const Backend* backend : simd_backends())
+    if (backend->name == name) return backend;
+  std::string known;
+  for (const std::string& each : backend_names()) known += (known.empty() ? "" : ", ") + each;
+  return fail(ErrorCode::not_found, "backend",
+              "there is no backend \"" + std::string(name) + "\" on this machine; choose one of " +
+                  known);
+}
+
+}  // namespace convolab
