@@ -1,0 +1,65 @@
+// max_pool2d: PyTorch's nn.MaxPool2d.
+#include <limits>
+
+#include "layers/pool_window.hpp"
+
+namespace convolab {
+namespace {
+
+constexpr AttributeInfo attributes[] = {
+    {"kernel_size", AttributeKind::pair, "", 1, 1024, "Height and width of the window."},
+    {"stride", AttributeKind::pair, "1", 1, 1024, "Steps between windows; kernel_size if not given."},
+    {"padding", AttributeKind::pair, "0", 0, 512, "Border that never wins, at most half the kernel."},
+    {"dilation", AttributeKind::pair, "1", 1, 1024, "Distance between the pixels of a window."},
+    {"ceil_mode", AttributeKind::flag, "false", 0, 1,
+     "Whether a window that hangs over the edge still counts."},
+};
+
+class MaxPool2d : public Layer {
+ public:
+  PoolWindow pool;
+
+  Shape output() const override { return pool.out; }
+  Window window() const override { return pool.view; }
+
+  void forward(StepEmitter& emitter) const override {
+    const BufferId x = pool.in.forward(emitter);
+    emitter.emit(Kernel::max_pool2d_forward, args(emitter, Write::overwrite), {x},
+                 {emitter.output(), switches(emitter)});
+  }
+
+  void backward(StepEmitter& emitter) const override {
+    pool.in.backward(emitter, [&](GradientTarget d_x) {
+      emitter.emit(Kernel::max_pool2d_backward, args(emitter, d_x.write),
+                   {emitter.d_output(), switches(emitter)}, {d_x.id});
+    });
+  }
+
+ private:
+  BufferId switches(StepEmitter& emitter) const {
+    return emitter.own("switches", pool.out.elements() * emitter.batch());
+  }
+  MaxPool2dArgs args(const StepEmitter& emitter, Write write) const {
+    const Window& v = pool.view;
+    return {emitter.batch(), pool.out[0], pool.in.height(), pool.in.width(), pool.out[1],
+            pool.out[2],     v.kernel_h,  v.kernel_w,       v.stride_h,      v.stride_w,
+            v.dilation_h,    v.dilation_w, write};
+  }
+};
+
+Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
+  const auto [dilation_h, dilation_w] = context.attributes.pair("dilation");
+  auto pool = make_pool_window(context, dilation_h, dilation_w);
+  if (!pool) return tl::unexpected(pool.error());
+  auto layer = std::make_unique<MaxPool2d>();
+  layer->pool = *std::move(pool);
+  layer->pool.in.value = -std::numeric_limits<float>::infinity();
+  return layer;
+}
+
+}  // namespace
+
+extern const LayerType max_pool2d_layer = {
+    "max_pool2d", "pool", "Keeps the largest value of each window.", 1, 1, attributes, make};
+
+}  // namespace convolab
