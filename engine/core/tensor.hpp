@@ -2,6 +2,7 @@
 // It is the currency of files, tests and views; running plans use their arena instead.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/shape.hpp"
@@ -16,6 +17,12 @@ struct Tensor {
   explicit Tensor(Shape s)
       : shape(std::move(s)), data(static_cast<std::size_t>(shape.elements()), 0.0f) {}
   Tensor(Shape s, std::vector<float> values) : shape(std::move(s)), data(std::move(values)) {}
+};
+
+// A tensor with a name: one entry of a file, one picture of a view.
+struct NamedTensor {
+  std::string name;  // "c1.weight" for parameters, the layer's name for activations
+  Tensor tensor;
 };
 
 // A plan keeps a batch with the image index innermost (C, H, W, N): sample n of element f stands at

@@ -18,11 +18,6 @@ struct SnapshotRequest {
   int histogram_bins = 0;    // > 0: a histogram of every parameter
 };
 
-struct NamedTensor {
-  std::string name;  // a layer for activations, "layer.weight" for the rest
-  Tensor tensor;     // PyTorch's shape, without the batch for activations
-};
-
 struct Histogram {
   std::string name;
   float low = 0.0f, high = 0.0f;  // the range; bins are of equal width
@@ -33,7 +28,7 @@ struct Snapshot {
   std::uint64_t version = 0;  // grows by one with every snapshot of a trainer
   std::uint64_t step = 0;     // training steps finished
   Tensor picture;                        // the input as the net saw it
-  std::vector<NamedTensor> activations;  // one per layer, in order
+  std::vector<NamedTensor> activations;  // one per layer, in order, without the batch
   std::vector<NamedTensor> parameters;
   std::vector<NamedTensor> gradients;
   std::vector<Histogram> histograms;
