@@ -21,8 +21,8 @@ class ThreadPool {
 
   int threads() const;
 
-  // Calls body(begin, end) over consecutive ranges that together cover 0 … tasks-1, and returns when
-  // all are done. Calls may run at the same time; a range never splits a task. Not reentrant.
+  // Calls body(begin, end) over consecutive ranges that together cover 0 … tasks-1, and returns
+  // when all are done. Calls may run at the same time; a range never splits a task. Not reentrant.
   void parallel_for(std::int64_t tasks,
                     const std::function<void(std::int64_t, std::int64_t)>& body);
 

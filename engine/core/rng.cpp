@@ -41,7 +41,8 @@ float Rng::uniform(float low, float high) { return low + (high - low) * uniform(
 
 float Rng::normal() {
   const Random2x32 r = random_bits(seed_, stream_, lane_, index_++);
-  const double u = (static_cast<double>(r.a) + 1.0) / 4294967296.0;  // (0, 1], so that log is finite
+  const double u =
+      (static_cast<double>(r.a) + 1.0) / 4294967296.0;  // (0, 1], so that log is finite
   const double v = static_cast<double>(r.b) / 4294967296.0;
   return static_cast<float>(std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * std::numbers::pi * v));
 }

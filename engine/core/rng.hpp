@@ -18,7 +18,14 @@ Random2x32 threefry2x32(std::uint32_t k0, std::uint32_t k1, std::uint32_t c0, st
 
 // Every consumer of randomness has a stream of its own, so that adding one leaves the others as
 // they were.
-enum class Stream : std::uint32_t { init = 1, shuffle = 2, dropout = 3, augment = 4, data = 5, test = 99 };
+enum class Stream : std::uint32_t {
+  init = 1,
+  shuffle = 2,
+  dropout = 3,
+  augment = 4,
+  data = 5,
+  test = 99
+};
 
 // The draw number `index` of a stream, sub-stream `lane` (a layer, an epoch, a sample: what the
 // caller needs). 64 random bits.

@@ -1,4 +1,5 @@
-// Shape: the sizes of a tensor's dimensions, outermost first, without the batch unless said otherwise.
+// Shape: the sizes of a tensor's dimensions, outermost first, without the batch unless said
+// otherwise.
 #pragma once
 
 #include <cstdint>

@@ -61,8 +61,12 @@ std::unique_ptr<Layer> make_adaptive_avg_pool2d(const Shape& input, int out_h, i
 }
 
 extern const LayerType adaptive_avg_pool2d_layer = {
-    "adaptive_avg_pool2d", "pool", "Averages the picture down to a grid of a given size.",
-    1,                     1,      attributes,
+    "adaptive_avg_pool2d",
+    "pool",
+    "Averages the picture down to a grid of a given size.",
+    1,
+    1,
+    attributes,
     make};
 
 }  // namespace convolab

@@ -41,7 +41,7 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
 
 }  // namespace
 
-extern const LayerType add_layer = {
-    "add", "add", "Adds its inputs, value by value.", 2, 16, {}, make};
+extern const LayerType add_layer = {"add", "add", "Adds its inputs, value by value.", 2, 16,
+                                    {},    make};
 
 }  // namespace convolab

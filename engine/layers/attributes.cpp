@@ -18,14 +18,17 @@ std::string limits(const AttributeInfo& info) {
 
 std::string expectation(const AttributeInfo& info) {
   switch (info.kind) {
-    case AttributeKind::integer: return "a whole number " + limits(info);
+    case AttributeKind::integer:
+      return "a whole number " + limits(info);
     case AttributeKind::pair:
       return "a whole number " + limits(info) + ", or two of them for height and width";
     case AttributeKind::padding:
       return "a whole number " + limits(info) +
              ", [height, width], [top, bottom, left, right], \"same\" or \"valid\"";
-    case AttributeKind::number: return "a number " + limits(info);
-    case AttributeKind::flag: return "true or false";
+    case AttributeKind::number:
+      return "a number " + limits(info);
+    case AttributeKind::flag:
+      return "true or false";
     case AttributeKind::choice: {
       std::string words(info.choices);
       for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2)
@@ -124,9 +127,9 @@ Expected<Attributes> Attributes::parse(const std::string& layer, const Json& val
         break;
     }
     if (!fits)
-      return fail(ErrorCode::invalid_spec, layer,
-                  std::string(info.name) + " is " + value.dump() + "; it must be " +
-                      expectation(info));
+      return fail(
+          ErrorCode::invalid_spec, layer,
+          std::string(info.name) + " is " + value.dump() + "; it must be " + expectation(info));
     out.entries_.push_back(std::move(entry));
   }
   return out;
@@ -139,7 +142,9 @@ const Attributes::Entry& Attributes::find(std::string_view name) const {
   return entries_.front();
 }
 
-int Attributes::integer(std::string_view name) const { return *std::get_if<int>(&find(name).value); }
+int Attributes::integer(std::string_view name) const {
+  return *std::get_if<int>(&find(name).value);
+}
 std::array<int, 2> Attributes::pair(std::string_view name) const {
   return *std::get_if<std::array<int, 2>>(&find(name).value);
 }

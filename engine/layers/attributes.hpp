@@ -30,8 +30,8 @@ struct AttributeInfo {
   std::string_view fallback;  // as JSON; empty when the attribute must be given
   double minimum;             // of numbers and of every size
   double maximum;
-  std::string_view help;                      // one sentence
-  std::string_view choices = {};              // for choice: the words, separated by spaces
+  std::string_view help;          // one sentence
+  std::string_view choices = {};  // for choice: the words, separated by spaces
 };
 
 struct Padding {

@@ -6,7 +6,8 @@ namespace {
 
 constexpr AttributeInfo attributes[] = {
     {"kernel_size", AttributeKind::pair, "", 1, 1024, "Height and width of the window."},
-    {"stride", AttributeKind::pair, "1", 1, 1024, "Steps between windows; kernel_size if not given."},
+    {"stride", AttributeKind::pair, "1", 1, 1024,
+     "Steps between windows; kernel_size if not given."},
     {"padding", AttributeKind::pair, "0", 0, 512, "Border of zeros, at most half the kernel."},
     {"ceil_mode", AttributeKind::flag, "false", 0, 1,
      "Whether a window that hangs over the edge still counts."},

@@ -5,9 +5,12 @@ namespace convolab {
 namespace {
 
 constexpr AttributeInfo attributes[] = {
-    {"eps", AttributeKind::number, "1e-5", 0, 1, "Added to the variance, so that nothing divides by 0."},
-    {"momentum", AttributeKind::number, "0.1", 0, 1, "Share of a new batch in the running statistics."},
-    {"affine", AttributeKind::flag, "true", 0, 1, "Whether a weight and a bias per channel are learnt."},
+    {"eps", AttributeKind::number, "1e-5", 0, 1,
+     "Added to the variance, so that nothing divides by 0."},
+    {"momentum", AttributeKind::number, "0.1", 0, 1,
+     "Share of a new batch in the running statistics."},
+    {"affine", AttributeKind::flag, "true", 0, 1,
+     "Whether a weight and a bias per channel are learnt."},
     {"track_running_stats", AttributeKind::flag, "true", 0, 1,
      "Whether evaluation uses the statistics of training instead of the batch's own."},
 };
@@ -39,10 +42,10 @@ class BatchNorm2d : public Layer {
     const BufferId running_mean = emitter.parameter("running_mean");
     const BufferId running_var = emitter.parameter("running_var");
     if (uses_batch(emitter))
-      emitter.emit(Kernel::batch_norm2d_forward, args(emitter, Write::overwrite),
-                   {emitter.input(0), weight, bias},
-                   {emitter.output(), mean(emitter), inverse_std(emitter), running_mean,
-                    running_var});
+      emitter.emit(
+          Kernel::batch_norm2d_forward, args(emitter, Write::overwrite),
+          {emitter.input(0), weight, bias},
+          {emitter.output(), mean(emitter), inverse_std(emitter), running_mean, running_var});
     else
       emitter.emit(Kernel::batch_norm2d_forward_eval, args(emitter, Write::overwrite),
                    {emitter.input(0), weight, bias, running_mean, running_var},
@@ -54,12 +57,12 @@ class BatchNorm2d : public Layer {
     const BufferId d_weight = emitter.d_parameter("weight");
     const BufferId d_bias = emitter.d_parameter("bias");
     if (!d_x && d_weight == no_buffer && d_bias == no_buffer) return;
-    emitter.emit(uses_batch(emitter) ? Kernel::batch_norm2d_backward
-                                     : Kernel::batch_norm2d_backward_eval,
-                 args(emitter, d_x.write),
-                 {emitter.input(0), emitter.parameter("weight"), mean(emitter),
-                  inverse_std(emitter), emitter.d_output()},
-                 {d_x.id, d_weight, d_bias});
+    emitter.emit(
+        uses_batch(emitter) ? Kernel::batch_norm2d_backward : Kernel::batch_norm2d_backward_eval,
+        args(emitter, d_x.write),
+        {emitter.input(0), emitter.parameter("weight"), mean(emitter), inverse_std(emitter),
+         emitter.d_output()},
+        {d_x.id, d_weight, d_bias});
   }
 
  private:
@@ -85,8 +88,12 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
 }  // namespace
 
 extern const LayerType batch_norm2d_layer = {
-    "batch_norm2d", "norm", "Shifts and scales every channel to mean 0 and variance 1 of the batch.",
-    1,              1,      attributes,
+    "batch_norm2d",
+    "norm",
+    "Shifts and scales every channel to mean 0 and variance 1 of the batch.",
+    1,
+    1,
+    attributes,
     make};
 
 }  // namespace convolab

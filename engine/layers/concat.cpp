@@ -24,8 +24,7 @@ class Concat : public Layer {
     for (int i = 0; i < static_cast<int>(in.size()); ++i) {
       const std::int64_t run = in[static_cast<std::size_t>(i)].elements() * emitter.batch();
       if (const GradientTarget d_x = emitter.d_input(i))
-        emitter.emit(Kernel::copy, CopyArgs{run, at, 0, d_x.write}, {emitter.d_output()},
-                     {d_x.id});
+        emitter.emit(Kernel::copy, CopyArgs{run, at, 0, d_x.write}, {emitter.d_output()}, {d_x.id});
       at += run;
     }
   }

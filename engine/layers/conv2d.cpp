@@ -7,7 +7,8 @@ namespace convolab {
 namespace {
 
 constexpr AttributeInfo attributes[] = {
-    {"out_channels", AttributeKind::integer, "", 1, max_size, "How many kernels, and so output maps."},
+    {"out_channels", AttributeKind::integer, "", 1, max_size,
+     "How many kernels, and so output maps."},
     {"kernel_size", AttributeKind::pair, "", 1, 1024, "Height and width of the window."},
     {"stride", AttributeKind::pair, "1", 1, 1024, "Steps between windows."},
     {"padding", AttributeKind::padding, "0", 0, 1024, "Border added around the input."},
@@ -42,8 +43,7 @@ class Conv2d : public Layer {
     const int taps = view.kernel_h * view.kernel_w;
     const int fan_in = in.shape[0] / groups * taps, fan_out = out[0] * taps;
     std::vector<ParameterInfo> list = {
-        {"weight",
-         Shape{out[0], in.shape[0] / groups, view.kernel_h, view.kernel_w},
+        {"weight", Shape{out[0], in.shape[0] / groups, view.kernel_h, view.kernel_w},
          ParameterRole::weight, fan_in, fan_out}};
     if (bias) list.push_back({"bias", Shape{out[0]}, ParameterRole::bias, fan_in, fan_out});
     return list;
@@ -101,8 +101,8 @@ Status check_border(const LayerContext& context, const PaddedInput& in) {
     const int limit = reflect ? size - 1 : size;
     if ((reflect || in.mode == PaddingMode::circular) && pad > limit)
       return fail(ErrorCode::invalid_spec, context.name,
-                  context.attributes.choice("padding_mode") + " padding of " +
-                      std::to_string(pad) + " needs an input " + axis + " of at least " +
+                  context.attributes.choice("padding_mode") + " padding of " + std::to_string(pad) +
+                      " needs an input " + axis + " of at least " +
                       std::to_string(reflect ? pad + 1 : pad) + ", but it is " +
                       std::to_string(size) + "; use padding ≤ " + std::to_string(limit));
     return {};
@@ -137,8 +137,7 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
   layer->in.mode = padding_mode(given.choice("padding_mode"));
   if (auto status = check_border(context, layer->in); !status)
     return tl::unexpected(status.error());
-  const auto size =
-      window_output(context.name, layer->in.shape, layer->view, layer->in.padding);
+  const auto size = window_output(context.name, layer->in.shape, layer->view, layer->in.padding);
   if (!size) return tl::unexpected(size.error());
   layer->out = Shape{out_channels, (*size)[0], (*size)[1]};
   return layer;

@@ -5,7 +5,8 @@ namespace convolab {
 namespace {
 
 constexpr AttributeInfo attributes[] = {
-    {"p", AttributeKind::number, "0.5", 0, 1, "Probability that a value is dropped while training."},
+    {"p", AttributeKind::number, "0.5", 0, 1,
+     "Probability that a value is dropped while training."},
 };
 
 class Dropout : public Layer {

@@ -14,8 +14,12 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
 }  // namespace
 
 extern const LayerType global_avg_pool2d_layer = {
-    "global_avg_pool2d", "pool", "Averages each map to a single number, whatever its size.",
-    1,                   1,      {},
+    "global_avg_pool2d",
+    "pool",
+    "Averages each map to a single number, whatever its size.",
+    1,
+    1,
+    {},
     make};
 
 }  // namespace convolab

@@ -51,7 +51,8 @@ struct GradientTarget {
   explicit operator bool() const { return id != no_buffer; }
 };
 
-// What a layer sees of the plan under construction: its own buffers by name, and where to add steps.
+// What a layer sees of the plan under construction: its own buffers by name, and where to add
+// steps.
 class StepEmitter {
  public:
   virtual ~StepEmitter() = default;
@@ -68,7 +69,8 @@ class StepEmitter {
   // emitted step.
   virtual GradientTarget d_input(int i) = 0;
   virtual bool wants_d_input(int i) const = 0;
-  // A buffer of the layer's own; the same name gives the same buffer, also from forward to backward.
+  // A buffer of the layer's own; the same name gives the same buffer, also from forward to
+  // backward.
   virtual BufferId own(std::string_view name, std::int64_t elements) = 0;
   virtual void emit(Kernel kernel, KernelArgs args, std::vector<BufferId> reads,
                     std::vector<BufferId> writes) = 0;

@@ -5,7 +5,8 @@ namespace convolab {
 namespace {
 
 constexpr AttributeInfo attributes[] = {
-    {"negative_slope", AttributeKind::number, "0.01", 0, 1, "What negative values are multiplied by."},
+    {"negative_slope", AttributeKind::number, "0.01", 0, 1,
+     "What negative values are multiplied by."},
 };
 
 Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
@@ -16,8 +17,7 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
 }  // namespace
 
 extern const LayerType leaky_relu_layer = {
-    "leaky_relu", "leaky_relu", "Lets positive values through and shrinks negative ones.",
-    1,            1,            attributes,
-    make};
+    "leaky_relu", "leaky_relu", "Lets positive values through and shrinks negative ones.", 1, 1,
+    attributes,   make};
 
 }  // namespace convolab

@@ -25,8 +25,7 @@ class Linear : public Layer {
     std::vector<ParameterInfo> list = {{"weight", Shape{out_features, in_features},
                                         ParameterRole::weight, in_features, out_features}};
     if (bias)
-      list.push_back(
-          {"bias", Shape{out_features}, ParameterRole::bias, in_features, out_features});
+      list.push_back({"bias", Shape{out_features}, ParameterRole::bias, in_features, out_features});
     return list;
   }
   std::int64_t multiply_adds() const override { return std::int64_t{in_features} * out_features; }
@@ -77,8 +76,7 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
 }  // namespace
 
 extern const LayerType linear_layer = {
-    "linear", "linear", "Every unit sums all inputs, each times a weight of its own.",
-    1,        1,        attributes,
-    make};
+    "linear",   "linear", "Every unit sums all inputs, each times a weight of its own.", 1, 1,
+    attributes, make};
 
 }  // namespace convolab

@@ -8,8 +8,10 @@ namespace {
 
 constexpr AttributeInfo attributes[] = {
     {"kernel_size", AttributeKind::pair, "", 1, 1024, "Height and width of the window."},
-    {"stride", AttributeKind::pair, "1", 1, 1024, "Steps between windows; kernel_size if not given."},
-    {"padding", AttributeKind::pair, "0", 0, 512, "Border that never wins, at most half the kernel."},
+    {"stride", AttributeKind::pair, "1", 1, 1024,
+     "Steps between windows; kernel_size if not given."},
+    {"padding", AttributeKind::pair, "0", 0, 512,
+     "Border that never wins, at most half the kernel."},
     {"dilation", AttributeKind::pair, "1", 1, 1024, "Distance between the pixels of a window."},
     {"ceil_mode", AttributeKind::flag, "false", 0, 1,
      "Whether a window that hangs over the edge still counts."},
@@ -41,9 +43,19 @@ class MaxPool2d : public Layer {
   }
   MaxPool2dArgs args(const StepEmitter& emitter, Write write) const {
     const Window& v = pool.view;
-    return {emitter.batch(), pool.out[0], pool.in.height(), pool.in.width(), pool.out[1],
-            pool.out[2],     v.kernel_h,  v.kernel_w,       v.stride_h,      v.stride_w,
-            v.dilation_h,    v.dilation_w, write};
+    return {emitter.batch(),
+            pool.out[0],
+            pool.in.height(),
+            pool.in.width(),
+            pool.out[1],
+            pool.out[2],
+            v.kernel_h,
+            v.kernel_w,
+            v.stride_h,
+            v.stride_w,
+            v.dilation_h,
+            v.dilation_w,
+            write};
   }
 };
 

@@ -32,8 +32,8 @@ struct PaddedInput {
 
  private:
   Pad2dArgs args(StepEmitter& emitter, Write write) const {
-    return {emitter.batch(), shape[0],     shape[1],      shape[2], padding.top, padding.bottom,
-            padding.left,    padding.right, mode, value, write};
+    return {emitter.batch(), shape[0],      shape[1], shape[2], padding.top, padding.bottom,
+            padding.left,    padding.right, mode,     value,    write};
   }
 };
 

@@ -10,6 +10,7 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
 
 }  // namespace
 
-extern const LayerType relu_layer = {"relu", "relu", "Lets positive values through and turns negative ones into 0.", 1, 1, {}, make};
+extern const LayerType relu_layer = {
+    "relu", "relu", "Lets positive values through and turns negative ones into 0.", 1, 1, {}, make};
 
 }  // namespace convolab

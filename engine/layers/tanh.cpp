@@ -10,6 +10,7 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
 
 }  // namespace
 
-extern const LayerType tanh_layer = {"tanh", "tanh", "Squashes every value into the range from -1 to 1.", 1, 1, {}, make};
+extern const LayerType tanh_layer = {
+    "tanh", "tanh", "Squashes every value into the range from -1 to 1.", 1, 1, {}, make};
 
 }  // namespace convolab

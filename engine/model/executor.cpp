@@ -76,8 +76,8 @@ std::pair<int, BufferId> Executor::find_not_finite() const {
       // Switches are integers, and -infinity around a padded pool is meant.
       const bool numbers = buffer.role != BufferRole::own;
       const auto values = data(id);
-      if (numbers && !std::all_of(values.begin(), values.end(),
-                                  [](float v) { return std::isfinite(v); }))
+      if (numbers &&
+          !std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); }))
         return {static_cast<int>(s), id};
     }
   return {-1, no_buffer};
@@ -98,9 +98,9 @@ Expected<RunResult> run_network(const Graph& graph, ModelState& state, const Bac
                     graph.spec().input.text());
   const Shape out_shape = batched(batch, graph.shape(graph.output()));
   if (d_output && d_output->shape != out_shape)
-    return fail(ErrorCode::shape_mismatch, "grad_output",
-                "the gradient is " + d_output->shape.text() + ", but the output is " +
-                    out_shape.text());
+    return fail(
+        ErrorCode::shape_mismatch, "grad_output",
+        "the gradient is " + d_output->shape.text() + ", but the output is " + out_shape.text());
   PlanOptions options;
   options.batch = batch;
   options.training = training;
@@ -117,8 +117,7 @@ Expected<RunResult> run_network(const Graph& graph, ModelState& state, const Bac
   const std::int64_t features = out_shape.elements() / batch;
   RunResult result;
   result.output = Tensor(out_shape);
-  batch_to_outermost(executor->data(p.output()).data(), batch, features,
-                     result.output.data.data());
+  batch_to_outermost(executor->data(p.output()).data(), batch, features, result.output.data.data());
   if (!d_output) return result;
   batch_to_innermost(d_output->data.data(), batch, features,
                      executor->data(p.d_values.back()).data());

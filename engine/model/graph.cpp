@@ -25,8 +25,8 @@ ReceptiveField grow(const Graph& graph, const std::vector<ReceptiveField>& field
   if (w.global && image.rank() == 3) return {image[1], image[2], image[1], image[2]};
   if (image.rank() != 3) return {image[0], 1, 1, 1};
   return {below.height + (w.kernel_h - 1) * w.dilation_h * below.jump_h,
-          below.width + (w.kernel_w - 1) * w.dilation_w * below.jump_w,
-          below.jump_h * w.stride_h, below.jump_w * w.stride_w};
+          below.width + (w.kernel_w - 1) * w.dilation_w * below.jump_w, below.jump_h * w.stride_h,
+          below.jump_w * w.stride_w};
 }
 
 Expected<std::vector<ValueId>> resolve_inputs(const Graph& graph, const LayerSpec& spec) {
@@ -38,8 +38,8 @@ Expected<std::vector<ValueId>> resolve_inputs(const Graph& graph, const LayerSpe
     if (name != "input" && layer < 0) {
       std::string known = "input";
       for (const GraphLayer& each : graph.layers()) known += ", " + each.name;
-      return bad(spec.name, "its input \"" + name + "\" is not a layer before it; those are " +
-                                known);
+      return bad(spec.name,
+                 "its input \"" + name + "\" is not a layer before it; those are " + known);
     }
     inputs.push_back(layer + 1);
   }
@@ -54,12 +54,11 @@ Status check_input_count(const GraphLayer& node) {
       type.min_inputs == type.max_inputs
           ? std::to_string(type.min_inputs)
           : std::to_string(type.min_inputs) + " to " + std::to_string(type.max_inputs);
-  return bad(node.name, std::string(type.name) + " takes " + wanted + " input" +
-                            (type.max_inputs == 1 ? "" : "s") + ", but has " +
-                            std::to_string(count) +
-                            (count < type.min_inputs
-                                 ? "; name them in \"inputs\""
-                                 : "; bring them together with add or concat first"));
+  return bad(node.name,
+             std::string(type.name) + " takes " + wanted + " input" +
+                 (type.max_inputs == 1 ? "" : "s") + ", but has " + std::to_string(count) +
+                 (count < type.min_inputs ? "; name them in \"inputs\""
+                                          : "; bring them together with add or concat first"));
 }
 
 // A layer whose output nobody reads would be trained by nobody.
@@ -104,7 +103,8 @@ std::int64_t Graph::multiply_adds() const {
 
 Expected<Graph> make_graph(Spec spec) {
   if ((" " + std::string(initialisers) + " ").find(" " + spec.init + " ") == std::string::npos)
-    return bad("spec", "unknown init \"" + spec.init + "\"; known are " + std::string(initialisers));
+    return bad("spec",
+               "unknown init \"" + spec.init + "\"; known are " + std::string(initialisers));
   Graph graph;
   graph.spec_ = std::move(spec);
   graph.shapes_.push_back(graph.spec_.input);
@@ -117,15 +117,13 @@ Expected<Graph> make_graph(Spec spec) {
       std::string known;
       for (const LayerType* type : layer_types())
         known += (known.empty() ? "" : ", ") + std::string(type->name);
-      return bad(entry.name,
-                 "there is no layer type \"" + entry.type + "\"; known are " + known);
+      return bad(entry.name, "there is no layer type \"" + entry.type + "\"; known are " + known);
     }
     auto inputs = resolve_inputs(graph, entry);
     if (!inputs) return tl::unexpected(inputs.error());
     node.inputs = *std::move(inputs);
     if (auto status = check_input_count(node); !status) return tl::unexpected(status.error());
-    const auto attributes =
-        Attributes::parse(entry.name, entry.attributes, node.type->attributes);
+    const auto attributes = Attributes::parse(entry.name, entry.attributes, node.type->attributes);
     if (!attributes) return tl::unexpected(attributes.error());
     std::vector<Shape> shapes;
     for (const ValueId input : node.inputs) shapes.push_back(graph.shape(input));

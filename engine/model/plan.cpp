@@ -50,9 +50,7 @@ class PlanBuilder : public StepEmitter {
     written_[static_cast<std::size_t>(id)] = true;
     return {id, first ? Write::overwrite : Write::accumulate};
   }
-  BufferId parameter(std::string_view name) const override {
-    return find(plan_.parameters, name);
-  }
+  BufferId parameter(std::string_view name) const override { return find(plan_.parameters, name); }
   BufferId d_parameter(std::string_view name) const override {
     return find(plan_.d_parameters, name);
   }
@@ -60,8 +58,8 @@ class PlanBuilder : public StepEmitter {
     const std::string full = node().name + "." + std::string(name);
     const auto it = own_.find(full);
     if (it != own_.end()) return it->second;
-    return own_[full] = add({.name = full, .role = BufferRole::own, .elements = elements,
-                             .layer = layer_});
+    return own_[full] =
+               add({.name = full, .role = BufferRole::own, .elements = elements, .layer = layer_});
   }
   void emit(Kernel kernel, KernelArgs args, std::vector<BufferId> reads,
             std::vector<BufferId> writes) override {
@@ -273,11 +271,10 @@ void lay_out(Plan& plan) {
     }
     buffer->offset = at;
     const Placed entry{at, at + size, buffer->first, buffer->last};
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), entry,
-                                   [](const Placed& a, const Placed& b) {
-                                     return a.begin < b.begin;
-                                   }),
-                  entry);
+    placed.insert(
+        std::upper_bound(placed.begin(), placed.end(), entry,
+                         [](const Placed& a, const Placed& b) { return a.begin < b.begin; }),
+        entry);
     plan.arena = std::max(plan.arena, at + size);
   }
 }
@@ -290,9 +287,12 @@ std::string megabytes(std::int64_t bytes) {
 
 std::string_view loss_name(Loss loss) {
   switch (loss) {
-    case Loss::none: return "none";
-    case Loss::cross_entropy: return "cross_entropy";
-    case Loss::mse: return "mse";
+    case Loss::none:
+      return "none";
+    case Loss::cross_entropy:
+      return "cross_entropy";
+    case Loss::mse:
+      return "mse";
   }
   return "?";
 }
@@ -300,15 +300,16 @@ std::string_view loss_name(Loss loss) {
 std::pair<int, int> Plan::phase_range(Phase phase) const {
   const auto before = [](const Step& step, Phase p) { return step.phase < p; };
   const auto first = std::lower_bound(steps.begin(), steps.end(), phase, before);
-  const auto last = std::find_if(first, steps.end(), [&](const Step& s) { return s.phase > phase; });
+  const auto last =
+      std::find_if(first, steps.end(), [&](const Step& s) { return s.phase > phase; });
   return {static_cast<int>(first - steps.begin()), static_cast<int>(last - steps.begin())};
 }
 
 Expected<Plan> make_plan(const Graph& graph, const PlanOptions& options) {
   if (options.batch < 1 || options.batch > 65536)
-    return fail(ErrorCode::invalid_argument, "batch",
-                "the batch size is " + std::to_string(options.batch) +
-                    "; it must be from 1 to 65536");
+    return fail(
+        ErrorCode::invalid_argument, "batch",
+        "the batch size is " + std::to_string(options.batch) + "; it must be from 1 to 65536");
   if (options.optimizer && (!options.backward || options.loss == Loss::none))
     return fail(ErrorCode::invalid_argument, "plan",
                 "an optimiser needs a loss and its backward pass");

@@ -1,10 +1,11 @@
-// How to train: one structure, with a JSON form that the command line, the page and saved runs share:
+// How to train: one structure, with a JSON form that the command line, the page and saved runs
+// share:
 //
-//   {"batch_size": 64, "epochs": 5, "seed": 1, "loss": "cross_entropy", "backend": "simd",
-//    "optimizer": {"type": "adam", "lr": 0.002, "betas": [0.9, 0.999], "eps": 1e-8,
+//   {"batch_size": 32, "epochs": 5, "seed": 1, "loss": "cross_entropy", "backend": "simd",
+//    "optimizer": {"type": "adam", "lr": 0.003, "betas": [0.9, 0.999], "eps": 1e-8,
 //                  "weight_decay": 0},
 //    "schedule": {"type": "cosine", "warmup_steps": 0},
-//    "augment": {"shift": 2, "rotate": 10, "scale": 0.1}}
+//    "augment": {"shift": 1, "rotate": 15, "scale": 0.15}}
 #pragma once
 
 #include <string>
@@ -19,7 +20,7 @@ namespace convolab {
 struct ScheduleConfig {
   // constant: lr. step: lr · gamma^⌊epoch/step_size⌋. cosine: from lr to 0 over all steps, half a
   // cosine. Each after a linear warm-up over warmup_steps.
-  enum class Kind { constant, step, cosine } kind = Kind::constant;
+  enum class Kind { constant, step, cosine } kind = Kind::cosine;
   int step_size = 5;  // epochs
   float gamma = 0.5f;
   int warmup_steps = 0;
@@ -31,12 +32,12 @@ float scheduled_rate(const ScheduleConfig& schedule, float learning_rate, std::i
                      std::int64_t per_epoch, std::int64_t total);
 
 struct TrainConfig {
-  int batch_size = 64;
+  int batch_size = 32;
   int epochs = 5;
   std::uint64_t seed = 1;
   Loss loss = Loss::cross_entropy;
   std::string backend = "simd";
-  float learning_rate = 0.002f;
+  float learning_rate = 0.003f;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   AugmentConfig augment;

@@ -12,10 +12,10 @@
 namespace convolab {
 
 struct SnapshotRequest {
-  bool activations = true;   // of every layer, for the picture
-  bool parameters = false;   // all weights and biases
-  bool gradients = false;    // of the last training batch
-  int histogram_bins = 0;    // > 0: a histogram of every parameter
+  bool activations = true;  // of every layer, for the picture
+  bool parameters = false;  // all weights and biases
+  bool gradients = false;   // of the last training batch
+  int histogram_bins = 0;   // > 0: a histogram of every parameter
 };
 
 struct Histogram {
@@ -25,8 +25,8 @@ struct Histogram {
 };
 
 struct Snapshot {
-  std::uint64_t version = 0;  // grows by one with every snapshot of a trainer
-  std::uint64_t step = 0;     // training steps finished
+  std::uint64_t version = 0;             // grows by one with every snapshot of a trainer
+  std::uint64_t step = 0;                // training steps finished
   Tensor picture;                        // the input as the net saw it
   std::vector<NamedTensor> activations;  // one per layer, in order, without the batch
   std::vector<NamedTensor> parameters;

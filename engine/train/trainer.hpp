@@ -1,6 +1,6 @@
-// Trainer: one network, one dataset, one seed. step() takes the next seeded batch, runs the plan and
-// hands out figures; nothing else happens between calls, so pausing is not calling, and a run is
-// the same however it is interrupted.
+// Trainer: one network, one dataset, one seed. step() takes the next seeded batch, runs the plan
+// and hands out figures; nothing else happens between calls, so pausing is not calling, and a run
+// is the same however it is interrupted.
 //
 // An epoch is all training pictures in a seeded order (in the first epoch part by part, as they
 // arrive), then all validation pictures. One call of step() is one batch of either.
@@ -20,7 +20,7 @@
 namespace convolab {
 
 struct EpochMetrics {
-  int epoch = 0;  // counted from 1
+  int epoch = 0;                          // counted from 1
   double loss = 0, accuracy = 0;          // means over the epoch's training batches, as trained
   double val_loss = 0, val_accuracy = 0;  // over the validation split, after it
 };
@@ -32,9 +32,9 @@ struct StepResult {
     waiting_for_data,  // the next batch has not arrived yet; nothing was done
     finished,          // all epochs are done; nothing was done
   } kind = Kind::trained;
-  std::uint64_t step = 0;  // training steps finished
-  int epoch = 1;           // the epoch at work, from 1
-  int samples = 0;         // in this batch
+  std::uint64_t step = 0;         // training steps finished
+  int epoch = 1;                  // the epoch at work, from 1
+  int samples = 0;                // in this batch
   double loss = 0, accuracy = 0;  // of this batch
   float learning_rate = 0;
   std::optional<EpochMetrics> epoch_done;  // with the last validation batch of an epoch
@@ -43,8 +43,8 @@ struct StepResult {
 struct Evaluation {
   double loss = 0, accuracy = 0;
   int classes = 0;
-  std::vector<int> confusion;    // classes × classes: row the true class, column the answer
-  std::vector<int> predictions;  // one per picture
+  std::vector<int> confusion;      // classes × classes: row the true class, column the answer
+  std::vector<int> predictions;    // one per picture
   std::vector<float> confidences;  // softmax of the answer, one per picture
 };
 
@@ -87,12 +87,14 @@ class Trainer {
   Trainer(Graph graph, TrainConfig config, std::shared_ptr<Dataset> dataset, ThreadPool& pool);
   Expected<Executor*> training_executor(int batch);
   Expected<Executor*> eval_executor(int batch);
-  bool next_batch(std::vector<int>& batch);
+  Status prepare();
+  RunSettings run_settings() const;
   Expected<StepResult> train_batch();
   Expected<StepResult> validate_batch();
   void fill(Executor& executor, const ImageSet& images, std::span<const int> batch, bool augment);
   Error explain_not_finite(const Executor& executor) const;
   void begin_epoch();
+  void finish_epoch();
 
   Graph graph_;
   TrainConfig config_;
@@ -101,10 +103,12 @@ class Trainer {
   const Backend* backend_ = nullptr;
   ModelState state_;
   std::map<int, Executor> training_, eval_;  // by batch size
+  std::optional<Executor> view_;             // one picture, for snapshots
   int last_batch_ = 0;                       // whose executor holds the last gradients
 
   std::uint64_t step_ = 0;
   std::uint64_t updates_ = 0;  // since the optimiser's memory was last empty
+  std::uint64_t optimizer_resets_ = 0;
   std::uint64_t snapshots_ = 0;
   int epoch_ = 0;
   std::vector<std::uint32_t> order_;
