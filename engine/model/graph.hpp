@@ -1,5 +1,5 @@
-// Graph: a spec that has been checked. Shapes are inferred, parameters named as a PyTorch state_dict
-// names them, and every layer's cost is known.
+// Graph: a spec that has been checked. Shapes are inferred, parameters named as a PyTorch
+// state_dict names them, and every layer's cost is known.
 #pragma once
 
 #include <array>

@@ -19,13 +19,13 @@ std::string_view loss_name(Loss loss);
 
 struct PlanOptions {
   int batch = 1;
-  bool training = false;            // as PyTorch's module.train(): dropout drops, batch norm learns
-  Loss loss = Loss::none;           // none: backward starts from a given d_output
+  bool training = false;   // as PyTorch's module.train(): dropout drops, batch norm learns
+  Loss loss = Loss::none;  // none: backward starts from a given d_output
   bool backward = false;
-  bool input_gradient = false;      // also d_input; needs backward
+  bool input_gradient = false;               // also d_input; needs backward
   std::optional<OptimizerConfig> optimizer;  // adds the update phase; needs backward and a loss
-  // Buffers whose lives do not overlap share memory, so that only the output survives a run. Without
-  // it every activation and gradient stays readable after the run, for views.
+  // Buffers whose lives do not overlap share memory, so that only the output survives a run.
+  // Without it every activation and gradient stays readable after the run, for views.
   bool share_memory = false;
   std::int64_t memory_limit = std::int64_t{4} << 30;  // bytes
 };

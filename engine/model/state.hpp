@@ -16,10 +16,10 @@ namespace convolab {
 // The optimisers' settings, with PyTorch's names and defaults.
 struct OptimizerConfig {
   enum class Kind { sgd, rmsprop, adam, adamw } kind = Kind::adam;
-  float momentum = 0.0f;      // sgd, rmsprop
-  bool nesterov = false;      // sgd
-  float weight_decay = 0.0f;  // all; decoupled in adamw
-  float alpha = 0.99f;        // rmsprop
+  float momentum = 0.0f;               // sgd, rmsprop
+  bool nesterov = false;               // sgd
+  float weight_decay = 0.0f;           // all; decoupled in adamw
+  float alpha = 0.99f;                 // rmsprop
   float beta1 = 0.9f, beta2 = 0.999f;  // adam, adamw
   float eps = 1e-8f;                   // rmsprop, adam, adamw
 
