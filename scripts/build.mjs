@@ -68,7 +68,7 @@ export function buildWasm() {
 export function buildPage() {
   buildWasm();
   if (pageIsCurrent()) return;
-  must(bin('vite'), ['build']);
+  must(bin('vite'), ['build', '--logLevel', 'warn']);
   stampPage();
 }
 

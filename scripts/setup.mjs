@@ -10,7 +10,7 @@ import { fail, must, root, which } from './lib/run.mjs';
 const needs = {
   page: {
     tools: { emcc: 'emscripten', cmake: 'cmake', ninja: 'ninja-build' },
-    packages: ['libxsimd-dev', 'nlohmann-json3-dev', 'libexpected-dev'],
+    packages: ['libxsimd-dev', 'nlohmann-json3-dev', 'libexpected-dev', 'googletest'],
   },
   native: {
     tools: { 'g++': 'g++', cmake: 'cmake', ninja: 'ninja-build' },
