@@ -1,0 +1,82 @@
+#include "kernels/dots.hpp"
+
+#include "kernels/simd_vector.hpp"
+
+namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
+
+namespace {
+
+template <int K, int T>
+void tile(const DotsPart& part, const std::int32_t* offsets, float* partial, float* sums,
+          std::int64_t sums_stride, Write write) {
+  Vector acc[K][T];
+  for (int k = 0; k < K; ++k)
+    for (int t = 0; t < T; ++t)
+      acc[k][t] = part.first ? Vector(0.0f) : load(partial + (k * T + t) * lanes);
+  const float* b[T];
+  for (int t = 0; t < T; ++t) b[t] = part.b + offsets[t];
+  const float* a = part.a;
+  for (std::int64_t r = 0; r < part.rows; ++r) {
+    for (std::int64_t p = 0; p < part.length; p += lanes) {
+      Vector bv[T];
+      for (int t = 0; t < T; ++t) bv[t] = load(b[t] + p);
+      for (int k = 0; k < K; ++k) {
+        const Vector av = load(a + k * part.a_stride + p);
+        for (int t = 0; t < T; ++t) acc[k][t] = multiply_add(av, bv[t], acc[k][t]);
+      }
+    }
+    a += part.a_row;
+    for (int t = 0; t < T; ++t) b[t] += part.b_row;
+  }
+  for (int k = 0; k < K; ++k)
+    for (int t = 0; t < T; ++t) {
+      if (!part.last) {
+        save(partial + (k * T + t) * lanes, acc[k][t]);
+        continue;
+      }
+      float& target = sums[k * sums_stride + t];
+      target = write == Write::accumulate ? target + sum(acc[k][t]) : sum(acc[k][t]);
+    }
+}
+
+// T taps at a time, then what is left one by one.
+template <int K, int T>
+void tiles(const DotsPart& part, std::int64_t t0, std::int64_t t1, float* partial, float* sums,
+           std::int64_t sums_stride, Write write) {
+  std::int64_t t = t0;
+  for (; t + T <= t1; t += T)
+    tile<K, T>(part, part.offsets + t, partial + t * K * lanes, sums + t, sums_stride, write);
+  for (; t < t1; ++t)
+    tile<K, 1>(part, part.offsets + t, partial + t * K * lanes, sums + t, sums_stride, write);
+}
+
+}  // namespace
+
+void dots(const DotsPart& part, int channels, std::int64_t t0, std::int64_t t1, float* partial,
+          float* sums, std::int64_t sums_stride, Write write) {
+  switch (channels) {
+    case 4: return tiles<4, 2>(part, t0, t1, partial, sums, sums_stride, write);
+    case 3: return tiles<3, 2>(part, t0, t1, partial, sums, sums_stride, write);
+    case 2: return tiles<2, 4>(part, t0, t1, partial, sums, sums_stride, write);
+    default: return tiles<1, 8>(part, t0, t1, partial, sums, sums_stride, write);
+  }
+}
+
+float total_of(const float* a, std::int64_t length) {
+  Vector acc[4] = {Vector(0.0f), Vector(0.0f), Vector(0.0f), Vector(0.0f)};
+  std::int64_t p = 0;
+  for (; p + 4 * lanes <= length; p += 4 * lanes)
+    for (int i = 0; i < 4; ++i) acc[i] += load(a + p + i * lanes);
+  for (; p + lanes <= length; p += lanes) acc[0] += load(a + p);
+  float total = sum((acc[0] + acc[1]) + (acc[2] + acc[3]));
+  for (; p < length; ++p) total += a[p];
+  return total;
+}
+
+std::int64_t partial_floats(std::int64_t channels, std::int64_t taps) {
+  return channels * taps * lanes;
+}
+
+std::int64_t whole_vectors(std::int64_t length) { return (length + lanes - 1) / lanes * lanes; }
+
+}  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT
