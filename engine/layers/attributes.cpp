@@ -1,8 +1,9 @@
 #include "layers/attributes.hpp"
 
 #include <cassert>
-#include <cmath>
 #include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
 
 namespace convolab {
 namespace {
@@ -10,10 +11,7 @@ namespace {
 using Json = nlohmann::json;
 
 std::string limits(const AttributeInfo& info) {
-  const auto text = [](double v) {
-    return v == std::floor(v) ? std::to_string(static_cast<long long>(v)) : Json(v).dump();
-  };
-  return "from " + text(info.minimum) + " to " + text(info.maximum);
+  return "from " + short_number(info.minimum) + " to " + short_number(info.maximum);
 }
 
 std::string expectation(const AttributeInfo& info) {

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
+#include "core/text.hpp"
+
 namespace convolab {
 namespace {
 
@@ -79,8 +81,6 @@ class Reader {
   const Error& error() const { return error_; }
 
  private:
-  static std::string short_text(double v) { return Json(static_cast<float>(v)).dump(); }
-
   bool read_number(const char* key, double low, double high, double& out, bool whole = false) {
     if (!has(key)) return false;
     const Json& value = object_[key];
@@ -88,8 +88,8 @@ class Reader {
                       value.get<double>() <= high && (!whole || value.is_number_integer());
     if (!fits) {
       complain("\"" + std::string(key) + "\" is " + value.dump() + "; it must be a " +
-               (whole ? "whole number" : "number") + " from " + short_text(low) + " to " +
-               short_text(high));
+               (whole ? "whole number" : "number") + " from " + short_number(low) + " to " +
+               short_number(high));
       return false;
     }
     out = value.get<double>();

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/rng.hpp"
+#include "core/text.hpp"
 
 namespace convolab {
 namespace {
@@ -40,13 +41,6 @@ std::vector<float> softmax(std::span<const float> scores) {
 }
 
 bool ends_with_softmax(const Graph& graph) { return graph.layers().back().type->name == "softmax"; }
-
-std::string number(float value) {
-  std::string text = std::to_string(value);
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
 
 }  // namespace
 
@@ -327,7 +321,7 @@ Expected<StepResult> Trainer::validate_batch() {
 
 Error Trainer::explain_not_finite(const Executor& executor) const {
   const float rate = run_settings().learning_rate;
-  const std::string cause = rate > 0.0f ? "; a learning rate of " + number(rate) +
+  const std::string cause = rate > 0.0f ? "; a learning rate of " + short_number(rate) +
                                               " is a likely cause: reset and try a tenth of it"
                                         : "; look at the weights and pictures that it reads";
   const std::string when = " at step " + std::to_string(step_ + 1);
