@@ -1,0 +1,235 @@
+#include "kernels/problem.hpp"
+
+namespace convolab::testing {
+
+namespace {
+
+Problem conv2d_problem(std::string name, Conv2dArgs a, bool with_bias = true) {
+  a.out_h = (a.in_h - a.dilation_h * (a.kernel_h - 1) - 1) / a.stride_h + 1;
+  a.out_w = (a.in_w - a.dilation_w * (a.kernel_w - 1) - 1) / a.stride_w + 1;
+  const std::int64_t x = std::int64_t{a.in_channels} * a.in_h * a.in_w * a.batch;
+  const std::int64_t y = std::int64_t{a.out_channels} * a.out_h * a.out_w * a.batch;
+  const std::int64_t weight =
+      std::int64_t{a.out_channels} * (a.in_channels / a.groups) * a.kernel_h * a.kernel_w;
+  Problem p;
+  p.name = "conv2d_" + std::move(name);
+  p.sum_of_products = true;
+  p.buffers = {{"x", x, Fill::normal},
+               {"weight", weight, Fill::normal},
+               {"bias", a.out_channels, Fill::normal},
+               {"y", y},
+               {"d_y", y, Fill::normal},
+               {"d_x", x},
+               {"d_weight", weight},
+               {"d_bias", a.out_channels}};
+  p.calls = {{Kernel::conv2d_forward, a, {"x", "weight", with_bias ? "bias" : ""}, {"y"}},
+             {Kernel::conv2d_backward_input, a, {"d_y", "weight"}, {"d_x"}},
+             {Kernel::conv2d_backward_weight, a, {"x", "d_y"}, {"d_weight"}},
+             {Kernel::conv2d_backward_bias, a, {"d_y"}, {"d_bias"}}};
+  p.objective = {{"y", "d_y"}};
+  p.variables = {"x", "weight"};
+  if (with_bias) p.variables.emplace_back("bias");
+  return p;
+}
+
+}  // namespace
+
+std::vector<Problem> conv2d_problems() {
+  std::vector<Problem> all;
+  const auto add = [&](const char* name, const Conv2dArgs& a, bool with_bias = true) {
+    all.push_back(conv2d_problem(name, a, with_bias));
+  };
+  for (const int batch : {1, 2, 3, 5, 8, 13, 64})
+    all.push_back(conv2d_problem("batch_" + std::to_string(batch), {.batch = batch,
+                                                                    .in_channels = 3,
+                                                                    .in_h = 7,
+                                                                    .in_w = 6,
+                                                                    .out_channels = 6,
+                                                                    .kernel_h = 3,
+                                                                    .kernel_w = 2}));
+  for (const int channels : {1, 2, 3, 4, 5, 7, 9, 13})
+    all.push_back(conv2d_problem("channels_" + std::to_string(channels), {.batch = 3,
+                                                                          .in_channels = channels,
+                                                                          .in_h = 5,
+                                                                          .in_w = 5,
+                                                                          .out_channels = channels,
+                                                                          .kernel_h = 3,
+                                                                          .kernel_w = 3}));
+  add("one_pixel", {.in_channels = 3, .out_channels = 5});
+  add("without_bias",
+      {.batch = 4, .in_h = 6, .in_w = 6, .out_channels = 4, .kernel_h = 3, .kernel_w = 3}, false);
+  add("whole_image", {.batch = 5,
+                      .in_channels = 2,
+                      .in_h = 4,
+                      .in_w = 3,
+                      .out_channels = 7,
+                      .kernel_h = 4,
+                      .kernel_w = 3});
+  add("pointwise", {.batch = 6, .in_channels = 13, .in_h = 3, .in_w = 4, .out_channels = 9});
+  add("long_row",
+      {.batch = 1, .in_h = 3, .in_w = 127, .out_channels = 3, .kernel_h = 2, .kernel_w = 5});
+  add("tall_column",
+      {.batch = 2, .in_h = 127, .in_w = 3, .out_channels = 2, .kernel_h = 5, .kernel_w = 1});
+  add("many_taps", {.batch = 9,
+                    .in_channels = 17,
+                    .in_h = 4,
+                    .in_w = 4,
+                    .out_channels = 6,
+                    .kernel_h = 3,
+                    .kernel_w = 3});
+  add("long_runs", {.batch = 64,
+                    .in_channels = 1,
+                    .in_h = 4,
+                    .in_w = 18,
+                    .out_channels = 5,
+                    .kernel_h = 3,
+                    .kernel_w = 3});
+  // Strides that do and do not divide, larger than the kernel, one-sided.
+  add("stride_2", {.batch = 3,
+                   .in_channels = 2,
+                   .in_h = 9,
+                   .in_w = 9,
+                   .out_channels = 4,
+                   .kernel_h = 3,
+                   .kernel_w = 3,
+                   .stride_h = 2,
+                   .stride_w = 2});
+  add("stride_2_left_over", {.batch = 8,
+                             .in_channels = 2,
+                             .in_h = 8,
+                             .in_w = 10,
+                             .out_channels = 3,
+                             .kernel_h = 3,
+                             .kernel_w = 3,
+                             .stride_h = 2,
+                             .stride_w = 2});
+  add("stride_3_of_2", {.batch = 5,
+                        .in_channels = 2,
+                        .in_h = 10,
+                        .in_w = 11,
+                        .out_channels = 3,
+                        .kernel_h = 2,
+                        .kernel_w = 2,
+                        .stride_h = 3,
+                        .stride_w = 3});
+  add("stride_down_only", {.batch = 2,
+                           .in_channels = 3,
+                           .in_h = 9,
+                           .in_w = 6,
+                           .out_channels = 2,
+                           .kernel_h = 3,
+                           .kernel_w = 3,
+                           .stride_h = 2});
+  add("stride_across_only", {.batch = 1,
+                             .in_channels = 3,
+                             .in_h = 5,
+                             .in_w = 13,
+                             .out_channels = 2,
+                             .kernel_h = 3,
+                             .kernel_w = 3,
+                             .stride_w = 2});
+  add("stride_beyond_image", {.batch = 2,
+                              .in_h = 3,
+                              .in_w = 3,
+                              .out_channels = 2,
+                              .kernel_h = 2,
+                              .kernel_w = 2,
+                              .stride_h = 5,
+                              .stride_w = 7});
+  // Dilation, alone and with strides that share a divisor with it or do not.
+  add("dilation_2", {.batch = 3,
+                     .in_channels = 2,
+                     .in_h = 8,
+                     .in_w = 9,
+                     .out_channels = 3,
+                     .kernel_h = 3,
+                     .kernel_w = 3,
+                     .dilation_h = 2,
+                     .dilation_w = 2});
+  add("dilation_3_by_1", {.batch = 4,
+                          .in_channels = 2,
+                          .in_h = 9,
+                          .in_w = 5,
+                          .out_channels = 3,
+                          .kernel_h = 3,
+                          .kernel_w = 2,
+                          .dilation_h = 3});
+  add("dilation_2_stride_2", {.batch = 3,
+                              .in_channels = 2,
+                              .in_h = 9,
+                              .in_w = 10,
+                              .out_channels = 3,
+                              .kernel_h = 3,
+                              .kernel_w = 3,
+                              .stride_h = 2,
+                              .stride_w = 2,
+                              .dilation_h = 2,
+                              .dilation_w = 2});
+  add("dilation_3_stride_2", {.batch = 2,
+                              .in_channels = 2,
+                              .in_h = 11,
+                              .in_w = 12,
+                              .out_channels = 3,
+                              .kernel_h = 3,
+                              .kernel_w = 3,
+                              .stride_h = 2,
+                              .stride_w = 2,
+                              .dilation_h = 3,
+                              .dilation_w = 3});
+  add("dilation_2_stride_3", {.batch = 8,
+                              .in_channels = 1,
+                              .in_h = 11,
+                              .in_w = 12,
+                              .out_channels = 4,
+                              .kernel_h = 4,
+                              .kernel_w = 3,
+                              .stride_h = 3,
+                              .stride_w = 3,
+                              .dilation_h = 2,
+                              .dilation_w = 2});
+  // Groups, up to one per channel.
+  add("groups_2", {.batch = 3,
+                   .in_channels = 4,
+                   .in_h = 5,
+                   .in_w = 5,
+                   .out_channels = 6,
+                   .kernel_h = 3,
+                   .kernel_w = 3,
+                   .groups = 2});
+  add("depthwise", {.batch = 5,
+                    .in_channels = 6,
+                    .in_h = 6,
+                    .in_w = 7,
+                    .out_channels = 6,
+                    .kernel_h = 3,
+                    .kernel_w = 3,
+                    .groups = 6});
+  add("depthwise_times_2_stride_2", {.batch = 2,
+                                     .in_channels = 3,
+                                     .in_h = 7,
+                                     .in_w = 7,
+                                     .out_channels = 6,
+                                     .kernel_h = 3,
+                                     .kernel_w = 3,
+                                     .stride_h = 2,
+                                     .stride_w = 2,
+                                     .groups = 3});
+  // Large enough to be shared among threads.
+  add("threads", {.batch = 16,
+                  .in_channels = 8,
+                  .in_h = 12,
+                  .in_w = 12,
+                  .out_channels = 10,
+                  .kernel_h = 3,
+                  .kernel_w = 3});
+  add("threads_few_rows", {.batch = 32,
+                           .in_channels = 24,
+                           .in_h = 3,
+                           .in_w = 3,
+                           .out_channels = 30,
+                           .kernel_h = 2,
+                           .kernel_w = 2});
+  return all;
+}
+
+}  // namespace convolab::testing

@@ -1,0 +1,43 @@
+#include "kernels/problem.hpp"
+
+namespace convolab::testing {
+
+std::vector<Problem> linear_problems() {
+  std::vector<Problem> all;
+  const auto add = [&](int batch, int in, int out, bool with_bias = true) {
+    const LinearArgs a = {.batch = batch, .in_features = in, .out_features = out};
+    const std::int64_t x = std::int64_t{in} * batch, y = std::int64_t{out} * batch;
+    const std::int64_t weight = std::int64_t{in} * out;
+    Problem p;
+    p.name = "linear_" + std::to_string(in) + "_to_" + std::to_string(out) + "_batch_" +
+             std::to_string(batch) + (with_bias ? "" : "_without_bias");
+    p.sum_of_products = true;
+    p.buffers = {{"x", x, Fill::normal},      {"weight", weight, Fill::normal},
+                 {"bias", out, Fill::normal}, {"y", y},
+                 {"d_y", y, Fill::normal},    {"d_x", x},
+                 {"d_weight", weight},        {"d_bias", out}};
+    p.calls = {{Kernel::linear_forward, a, {"x", "weight", with_bias ? "bias" : ""}, {"y"}},
+               {Kernel::linear_backward_input, a, {"d_y", "weight"}, {"d_x"}},
+               {Kernel::linear_backward_weight, a, {"x", "d_y"}, {"d_weight"}},
+               {Kernel::linear_backward_bias, a, {"d_y"}, {"d_bias"}}};
+    p.objective = {{"y", "d_y"}};
+    p.variables = {"x", "weight"};
+    if (with_bias) p.variables.emplace_back("bias");
+    all.push_back(std::move(p));
+  };
+  for (const int batch : {1, 2, 3, 5, 7, 8, 13, 64}) {
+    add(batch, 13, 7);
+    add(batch, 127, 10);
+    add(batch, 16, 9);
+  }
+  add(1, 1, 1);
+  add(3, 1, 127);
+  add(64, 400, 10);
+  add(1, 300, 200);  // large enough to be shared among threads
+  add(33, 130, 129);
+  add(4, 12, 5, false);
+  add(9, 12, 5, false);
+  return all;
+}
+
+}  // namespace convolab::testing
