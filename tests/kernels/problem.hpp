@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ struct Problem {
   bool sum_of_products = false;
   double tolerance = 3e-6;
 };
+
+inline void PrintTo(const Problem& problem, std::ostream* out) { *out << problem.name; }
 
 // Every problem of tests/kernels/*_problems.cpp.
 std::vector<Problem> all_problems();

@@ -1,0 +1,20 @@
+// Benchmarks: each prints a table. `convolab_bench` lists them.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace convolab::bench {
+
+using Arguments = std::vector<std::string>;
+
+// Every kernel call of the nets U, L and V, and what a training step of only them would take:
+// kernels [--net U] [--batch 64] [--backend simd:sse2] [--threads 1]
+int kernels(const Arguments& arguments);
+
+inline double now_in_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace convolab::bench
