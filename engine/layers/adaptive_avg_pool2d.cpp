@@ -1,6 +1,8 @@
 // adaptive_avg_pool2d: PyTorch's nn.AdaptiveAvgPool2d.
 #include "layers/adaptive_avg_pool2d.hpp"
 
+#include <algorithm>
+
 namespace convolab {
 namespace {
 
@@ -16,12 +18,18 @@ class AdaptiveAvgPool2d : public Layer {
   Shape output() const override { return out; }
   // Cells of an uneven grid differ in size; the largest one is what a unit sees at most.
   Window window() const override {
+    const auto largest_cell = [](int size, int cells) {
+      int largest = 1;
+      for (int i = 0; i < cells; ++i)
+        largest = std::max(largest, adaptive_cell(i, size, cells).size());
+      return largest;
+    };
     Window w;
     w.global = out_h == 1 && out_w == 1;
-    w.stride_h = in[1] / out_h > 0 ? in[1] / out_h : 1;
-    w.stride_w = in[2] / out_w > 0 ? in[2] / out_w : 1;
-    w.kernel_h = (in[1] + out_h - 1) / out_h + (in[1] % out_h != 0 ? 1 : 0);
-    w.kernel_w = (in[2] + out_w - 1) / out_w + (in[2] % out_w != 0 ? 1 : 0);
+    w.stride_h = std::max(1, in[1] / out_h);
+    w.stride_w = std::max(1, in[2] / out_w);
+    w.kernel_h = largest_cell(in[1], out_h);
+    w.kernel_w = largest_cell(in[2], out_w);
     return w;
   }
 

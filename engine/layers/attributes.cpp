@@ -16,17 +16,14 @@ std::string limits(const AttributeInfo& info) {
 
 std::string expectation(const AttributeInfo& info) {
   switch (info.kind) {
-    case AttributeKind::integer:
-      return "a whole number " + limits(info);
+    case AttributeKind::integer: return "a whole number " + limits(info);
     case AttributeKind::pair:
       return "a whole number " + limits(info) + ", or two of them for height and width";
     case AttributeKind::padding:
       return "a whole number " + limits(info) +
              ", [height, width], [top, bottom, left, right], \"same\" or \"valid\"";
-    case AttributeKind::number:
-      return "a number " + limits(info);
-    case AttributeKind::flag:
-      return "true or false";
+    case AttributeKind::number: return "a number " + limits(info);
+    case AttributeKind::flag: return "true or false";
     case AttributeKind::choice: {
       std::string words(info.choices);
       for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2)
@@ -50,7 +47,8 @@ bool are_sizes(const Json& value, std::size_t count, const AttributeInfo& info) 
 }
 
 bool has_word(std::string_view words, std::string_view word) {
-  return (" " + std::string(words) + " ").find(" " + std::string(word) + " ") != std::string::npos;
+  return word.find(' ') == std::string_view::npos &&
+         (" " + std::string(words) + " ").find(" " + std::string(word) + " ") != std::string::npos;
 }
 
 }  // namespace

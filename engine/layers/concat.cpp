@@ -33,7 +33,7 @@ class Concat : public Layer {
 Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
   const Shape& first = context.inputs[0];
   std::vector<int> sizes = first.sizes();
-  sizes[0] = 0;
+  std::int64_t channels = 0;
   for (const Shape& shape : context.inputs) {
     const bool fits = shape.rank() == first.rank() &&
                       (first.rank() == 1 || (shape[1] == first[1] && shape[2] == first[2]));
@@ -41,8 +41,12 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
       return fail(ErrorCode::invalid_spec, context.name,
                   "stacks channels of pictures of one size, but has " + first.text() + " and " +
                       shape.text() + "; give the branches the same height and width");
-    sizes[0] += shape[0];
+    channels += shape[0];
   }
+  if (channels > (1 << 30))
+    return fail(ErrorCode::invalid_spec, context.name,
+                "stacks " + std::to_string(channels) + " channels, more than 2³⁰");
+  sizes[0] = static_cast<int>(channels);
   auto layer = std::make_unique<Concat>();
   layer->in.assign(context.inputs.begin(), context.inputs.end());
   layer->out = Shape(std::move(sizes));

@@ -132,6 +132,13 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
     return fail(ErrorCode::invalid_spec, context.name,
                 "padding \"same\" needs stride 1, but stride is " +
                     Shape{stride_h, stride_w}.text() + "; give the padding as numbers");
+  const std::int64_t weights =
+      std::int64_t{out_channels} * (channels / layer->groups) * kernel_h * kernel_w;
+  if (weights > max_parameters)
+    return fail(ErrorCode::invalid_spec, context.name,
+                std::to_string(weights) +
+                    " weights are more than 2²⁸ (1 GiB); use fewer "
+                    "channels, a smaller kernel or groups");
   layer->in.shape = context.inputs[0];
   layer->in.padding = resolve_same(given.padding("padding"), layer->view);
   layer->in.mode = padding_mode(given.choice("padding_mode"));

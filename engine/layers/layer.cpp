@@ -46,6 +46,10 @@ Expected<std::array<int, 2>> window_output(const std::string& layer, const Shape
                     " does not fit the padded input " + Shape{padded_h, padded_w}.text() +
                     "; use padding ≥ " + std::to_string(needed) + " or a smaller kernel");
   }
+  if (std::int64_t{input[0]} * padded_h * padded_w > max_elements)
+    return fail(ErrorCode::invalid_spec, layer,
+                "its padded input " + Shape{input[0], padded_h, padded_w}.text() +
+                    " has more than 2³¹ numbers; use less padding or smaller pictures");
   return std::array{static_cast<int>((padded_h - extent_h) / w.stride_h) + 1,
                     static_cast<int>((padded_w - extent_w) / w.stride_w) + 1};
 }

@@ -112,6 +112,8 @@ const LayerType* find_layer_type(std::string_view name);  // nullptr when there 
 // Shared by the layers' files:
 
 inline constexpr double max_size = 65536;
+inline constexpr std::int64_t max_elements = std::int64_t{1} << 31;    // of one sample's value
+inline constexpr std::int64_t max_parameters = std::int64_t{1} << 28;  // of a network: 1 GiB
 inline constexpr std::string_view initialisers =
     "pytorch he_normal he_uniform xavier_normal xavier_uniform";
 

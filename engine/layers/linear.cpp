@@ -66,10 +66,6 @@ Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
   layer->in_features = input[0];
   layer->out_features = context.attributes.integer("out_features");
   layer->bias = context.attributes.flag("bias");
-  if (std::int64_t{layer->in_features} * layer->out_features > (std::int64_t{1} << 30))
-    return fail(ErrorCode::invalid_spec, context.name,
-                std::to_string(layer->in_features) + "×" + std::to_string(layer->out_features) +
-                    " weights are more than 2³⁰; use fewer units or pool the input first");
   return layer;
 }
 

@@ -3,17 +3,6 @@
 #include <algorithm>
 
 namespace convolab {
-namespace {
-
-// ceil_mode: one more window per axis where pixels are left over, unless it would start in the
-// padding behind the image.
-int ceil_output(int floor_output, int size, int before, int after, int stride, int extent) {
-  const int left_over = size + before + after - extent - (floor_output - 1) * stride;
-  return left_over > 0 && floor_output * stride < size + before ? floor_output + 1 : floor_output;
-}
-
-}  // namespace
-
 Expected<PoolWindow> make_pool_window(const LayerContext& context, int dilation_h, int dilation_w) {
   if (auto status = expect_image(context); !status) return tl::unexpected(status.error());
   const Attributes& given = context.attributes;
@@ -30,14 +19,20 @@ Expected<PoolWindow> make_pool_window(const LayerContext& context, int dilation_
   pool.declared = {pad[0], pad[0], pad[1], pad[1], false};
   pool.in.shape = context.inputs[0];
   pool.in.padding = pool.declared;
-  const auto size = window_output(context.name, pool.in.shape, pool.view, pool.declared);
+  // ceil_mode: the last window may hang over the padded edge by less than a stride, but it must
+  // start in the image or in the padding before it.
+  const bool ceil_mode = given.flag("ceil_mode");
+  Padding roomy = pool.declared;
+  roomy.bottom += ceil_mode ? stride[0] - 1 : 0;
+  roomy.right += ceil_mode ? stride[1] - 1 : 0;
+  const auto size = window_output(context.name, pool.in.shape, pool.view, roomy);
   if (!size) return tl::unexpected(size.error());
   auto [out_h, out_w] = *size;
-  if (given.flag("ceil_mode")) {
+  if (ceil_mode) {
+    if ((out_h - 1) * stride[0] >= pool.in.shape[1] + pad[0]) --out_h;
+    if ((out_w - 1) * stride[1] >= pool.in.shape[2] + pad[1]) --out_w;
     const int extent_h = dilation_h * (kernel[0] - 1) + 1;
     const int extent_w = dilation_w * (kernel[1] - 1) + 1;
-    out_h = ceil_output(out_h, pool.in.shape[1], pad[0], pad[0], stride[0], extent_h);
-    out_w = ceil_output(out_w, pool.in.shape[2], pad[1], pad[1], stride[1], extent_w);
     const int needed_h = (out_h - 1) * stride[0] + extent_h - pool.in.height();
     const int needed_w = (out_w - 1) * stride[1] + extent_w - pool.in.width();
     pool.in.padding.bottom += std::max(0, needed_h);

@@ -9,6 +9,11 @@ class Softmax : public Layer {
   Shape shape;
 
   Shape output() const override { return shape; }
+  Window window() const override {
+    Window w;
+    w.global = shape.rank() == 1;
+    return w;
+  }
   void forward(StepEmitter& emitter) const override {
     emitter.emit(Kernel::softmax_forward, args(emitter, Write::overwrite), {emitter.input(0)},
                  {emitter.output()});

@@ -9,7 +9,10 @@ tl::unexpected<Error> bad(const std::string& where, std::string message) {
   return fail(ErrorCode::invalid_spec, where, std::move(message));
 }
 
-constexpr std::int64_t max_elements = std::int64_t{1} << 31;  // of one sample's value
+// Strides multiply: a deep net of large ones would leave the range of int.
+int saturated(std::int64_t pixels) {
+  return static_cast<int>(std::min(pixels, std::int64_t{1} << 30));
+}
 
 // Grows the fields below by the layer's window; branches that meet keep the largest.
 ReceptiveField grow(const Graph& graph, const std::vector<ReceptiveField>& fields,
@@ -23,10 +26,14 @@ ReceptiveField grow(const Graph& graph, const std::vector<ReceptiveField>& field
   const Window w = node.layer->window();
   const Shape& image = graph.shape(0);
   if (w.global && image.rank() == 3) return {image[1], image[2], image[1], image[2]};
-  if (image.rank() != 3) return {image[0], 1, 1, 1};
-  return {below.height + (w.kernel_h - 1) * w.dilation_h * below.jump_h,
-          below.width + (w.kernel_w - 1) * w.dilation_w * below.jump_w, below.jump_h * w.stride_h,
-          below.jump_w * w.stride_w};
+  if (w.global) return {image[0], 1, image[0], 1};
+  const auto grown = [](int size, int kernel, int dilation, int jump) {
+    return saturated(size + std::int64_t{dilation} * (kernel - 1) * jump);
+  };
+  return {grown(below.height, w.kernel_h, w.dilation_h, below.jump_h),
+          grown(below.width, w.kernel_w, w.dilation_w, below.jump_w),
+          saturated(std::int64_t{below.jump_h} * w.stride_h),
+          saturated(std::int64_t{below.jump_w} * w.stride_w)};
 }
 
 Expected<std::vector<ValueId>> resolve_inputs(const Graph& graph, const LayerSpec& spec) {
@@ -102,9 +109,13 @@ std::int64_t Graph::multiply_adds() const {
 }
 
 Expected<Graph> make_graph(Spec spec) {
-  if ((" " + std::string(initialisers) + " ").find(" " + spec.init + " ") == std::string::npos)
+  if (spec.init.find(' ') != std::string::npos ||
+      (" " + std::string(initialisers) + " ").find(" " + spec.init + " ") == std::string::npos)
     return bad("spec",
                "unknown init \"" + spec.init + "\"; known are " + std::string(initialisers));
+  if (spec.input.elements() > max_elements)
+    return bad("input", "a sample of " + spec.input.text() +
+                            " has more than 2³¹ numbers; use smaller pictures");
   Graph graph;
   graph.spec_ = std::move(spec);
   graph.shapes_.push_back(graph.spec_.input);
@@ -142,6 +153,10 @@ Expected<Graph> make_graph(Spec spec) {
                                    info.fan_out, static_cast<int>(graph.layers_.size()),
                                    own_init ? attributes->choice("init") : graph.spec_.init});
     }
+    if (graph.trainable_parameters() + node.parameters > max_parameters)
+      return bad(node.name, "with its " + std::to_string(node.parameters) +
+                                " parameters the network has more than 2²⁸ (1 GiB); use fewer "
+                                "units or channels, or pool the input first");
     node.receptive_field = grow(graph, fields, node);
     fields.push_back(node.receptive_field);
     graph.shapes_.push_back(output);
