@@ -1,0 +1,48 @@
+#include <algorithm>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "model/backend.hpp"
+
+namespace convolab::cli {
+
+void add_engine_options(CLI::App& command, EngineOptions& options) {
+  std::string names;
+  for (const std::string& name : backend_names()) names += (names.empty() ? "" : ", ") + name;
+  command.add_option("--backend", options.backend, "Kernels: " + names + " (default simd)")
+      ->type_name("NAME");
+  command
+      .add_option("--threads", options.threads,
+                  "Threads; the results are the same for any number (default: one per core, at "
+                  "most 8)")
+      ->type_name("N");
+}
+
+Expected<std::unique_ptr<ThreadPool>> make_pool(const EngineOptions& options) {
+  if (options.threads < 0 || options.threads > 256)
+    return fail(ErrorCode::invalid_argument, "--threads",
+                "it is " + std::to_string(options.threads) + "; it must be from 1 to 256");
+  const int cores = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
+  return std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : cores);
+}
+
+void add_data_options(CLI::App& command, DataOptions& options) {
+  command
+      .add_option(
+          "--data-dir", options.folder,
+          "Where the built-in datasets are (default: $CONVOLAB_DATA, or beside the program)")
+      ->type_name("DIR");
+  command
+      .add_option("--pictures", options.pictures,
+                  "How a folder of pictures is brought to the network's input: fit (photos) or "
+                  "like_mnist (digits) (default fit)")
+      ->type_name("MODE")
+      ->check(CLI::IsMember({"fit", "like_mnist"}));
+}
+
+DataSource data_source(const std::string& data, const DataOptions& options) {
+  const bool like_mnist = options.pictures == "like_mnist";
+  return {data, options.folder, like_mnist ? PictureMode::like_mnist : PictureMode::fit};
+}
+
+}  // namespace convolab::cli
