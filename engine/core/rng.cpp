@@ -1,6 +1,5 @@
 #include "core/rng.hpp"
 
-#include <bit>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -8,13 +7,14 @@
 namespace convolab {
 
 Random2x32 threefry2x32(std::uint32_t k0, std::uint32_t k1, std::uint32_t c0, std::uint32_t c1) {
-  constexpr int rotations[8] = {13, 15, 26, 6, 17, 29, 16, 24};
+  constexpr std::uint32_t rotations[8] = {13, 15, 26, 6, 17, 29, 16, 24};
   const std::uint32_t key[3] = {k0, k1, 0x1BD11BDAu ^ k0 ^ k1};
   std::uint32_t x0 = c0 + key[0];
   std::uint32_t x1 = c1 + key[1];
   for (std::uint32_t round = 0; round < 20; ++round) {
     x0 += x1;
-    x1 = std::rotl(x1, rotations[round % 8]) ^ x0;
+    const std::uint32_t by = rotations[round % 8];
+    x1 = ((x1 << by) | (x1 >> (32 - by))) ^ x0;
     if (round % 4 == 3) {
       const std::uint32_t injection = round / 4 + 1;
       x0 += key[injection % 3];

@@ -25,6 +25,13 @@ T read_as(const std::uint8_t* bytes) {
   return value;
 }
 
+// std::bit_cast, which Emscripten 3.1.6 does not have.
+float float_of(std::uint32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
 // IEEE half precision: 1 sign, 5 exponent and 10 fraction bits. Every half is exact as a float.
 float from_half(std::uint16_t half) {
   const std::uint32_t sign = std::uint32_t{half & 0x8000u} << 16;
@@ -35,10 +42,10 @@ float from_half(std::uint16_t half) {
     return sign ? -value : value;
   }
   const std::uint32_t wide = exponent == 31 ? 255u : exponent + 112u;
-  return std::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
+  return float_of(sign | (wide << 23) | (fraction << 13));
 }
 
-float from_bfloat(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+float from_bfloat(std::uint16_t bits) { return float_of(std::uint32_t{bits} << 16); }
 
 struct Dtype {
   std::string_view name;

@@ -1,0 +1,396 @@
+// The laboratory behind the page: the settings, the engine, and what is known of the run. Elements
+// show it and call its commands; every change is told by a 'change' event.
+import type {
+  Confusion,
+  DatasetInfo,
+  EngineError,
+  EngineEvent,
+  NetworkInfo,
+  Opened,
+  OwnFile,
+  Preset,
+  RunState,
+  Split,
+} from '../engine/api';
+import { errorText, type Answer } from '../engine/api';
+import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
+import { History } from './history';
+import { Looker } from './looker';
+import { defaults, fromHash, optimizers, toHash, toTrainConfig, type Settings } from './settings';
+
+export interface Notice {
+  kind: 'error' | 'info';
+  text: string;
+  action?: { label: string; run: () => void };
+}
+
+/** The picture that flows through the network. */
+export interface Shown {
+  pixels: Uint8Array;
+  label: number;
+  /** Its number in the validation split, or none for the visitor's own. */
+  index: number | null;
+}
+
+/** Where training stands. */
+export interface Progress {
+  step: number;
+  epoch: number;
+  loss: number | null;
+  accuracy: number | null;
+  imagesPerSecond: number | null;
+}
+
+const noProgress: Progress = {
+  step: 0,
+  epoch: 1,
+  loss: null,
+  accuracy: null,
+  imagesPerSecond: null,
+};
+const nothingLoaded: Record<Split, number> = { train: 0, validation: 0 };
+
+export class Lab extends EventTarget {
+  settings: Settings = fromHash(location.hash);
+  presets: Preset[] = [];
+  dataset: DatasetInfo | null = null;
+  network: NetworkInfo | null = null;
+  loaded = nothingLoaded;
+  run: RunState | 'loading' | 'crashed' = 'loading';
+  progress = noProgress;
+  history = new History();
+  shown: Shown | null = null;
+  snapshot: Snapshot | null = null;
+  confusion: Confusion | null = null;
+  notice: Notice | null = null;
+  /** What a screen reader is told. */
+  status = 'Loading the engine.';
+  /** Whether somebody looks at the confusion matrix, which costs a pass over the validation split. */
+  wantsConfusion = false;
+
+  private client: Client = startEngine((event) => this.hear(event));
+  private readonly looker = new Looker(
+    (pixels) => this.client.engine.look(pixels),
+    (packed) => {
+      this.snapshot = unpack(packed);
+      this.changed();
+    },
+    () => this.run === 'running',
+  );
+  /** Opening is one thing after another. */
+  private queue: Promise<unknown> = Promise.resolve();
+  private opens = 0;
+
+  get engine() {
+    return this.client.engine;
+  }
+
+  get busy() {
+    return this.run === 'running' || this.run === 'waiting';
+  }
+
+  start() {
+    if (this.settings.dataset === 'own') {
+      this.settings.dataset = 'digits';
+      this.inform(
+        'Your own pictures never leave this computer and are not kept: open the files again.',
+      );
+    }
+    addEventListener('hashchange', () => this.applyHash());
+    return this.enqueue(() => this.begin());
+  }
+
+  // --- commands ---
+
+  toggle() {
+    if (this.busy) void this.engine.pause();
+    else void this.train('told');
+  }
+
+  epoch() {
+    void this.train('epoch');
+  }
+
+  step() {
+    void this.engine.step();
+  }
+
+  /** The same initial weights again. */
+  reset() {
+    if (this.run === 'loading' || this.run === 'crashed') return;
+    void this.engine.reset(this.settings.seed);
+    this.forget();
+    this.say('Reset: the initial weights again.');
+    this.look();
+  }
+
+  async set<K extends keyof Settings>(name: K, value: Settings[K]) {
+    const before = this.settings;
+    if (before[name] === value) return;
+    this.settings = { ...before, [name]: value };
+    if (name === 'optimizer') this.suggestRate(before.optimizer);
+    this.write();
+    if (name === 'picture') return this.showPicture(this.settings.picture);
+    if (name === 'range') return;
+    if (name === 'dataset' || name === 'network') {
+      if (!(await this.enqueue(() => this.open()))) this.restore(before);
+      return;
+    }
+    if (name === 'seed') this.reset();
+    const { error } = await this.engine.configure(toTrainConfig(this.settings));
+    if (error) {
+      this.restore(before);
+      this.complain(error);
+    }
+  }
+
+  openFiles(files: OwnFile[]) {
+    const before = this.settings;
+    return this.enqueue(async () => {
+      this.settings = { ...this.settings, dataset: 'own' };
+      const ok = await this.accept((setup) => this.engine.openOwn(files, setup));
+      if (!ok) this.restore({ ...before });
+      return ok;
+    });
+  }
+
+  /** One image of the visitor's, to be classified. */
+  async classify(image: Blob) {
+    const { value, error } = await this.engine.prepare(image);
+    if (error) return this.complain(error);
+    this.shown = { ...value, index: null };
+    this.dismiss();
+    this.say('Your picture is in the network.');
+    this.look();
+  }
+
+  async showPicture(index: number) {
+    const { value } = await this.engine.picture('validation', index);
+    if (!value) return;
+    this.shown = { ...value, index };
+    this.changed();
+    this.look();
+  }
+
+  async askConfusion() {
+    if (!this.wantsConfusion || !this.network) return;
+    if (this.loaded.validation < (this.dataset?.validation ?? 1)) return;
+    const { value } = await this.engine.confusion();
+    if (value) this.confusion = value;
+    this.changed();
+  }
+
+  dismiss() {
+    this.notice = null;
+    this.changed();
+  }
+
+  inform(text: string) {
+    this.notice = { kind: 'info', text };
+    this.changed();
+  }
+
+  complain(error: EngineError, action?: Notice['action']) {
+    this.notice = { kind: 'error', text: errorText(error), ...(action ? { action } : {}) };
+    this.changed();
+  }
+
+  /** A new worker in place of a broken one. */
+  restartEngine() {
+    this.client.terminate();
+    this.client = startEngine((event) => this.hear(event));
+    this.notice = null;
+    this.run = 'loading';
+    if (this.settings.dataset === 'own') this.settings = { ...this.settings, dataset: 'digits' };
+    this.write();
+    return this.enqueue(() => this.begin());
+  }
+
+  // --- opening ---
+
+  private async begin() {
+    try {
+      this.presets = await this.engine.presets();
+    } catch (error) {
+      this.hear({
+        kind: 'crashed',
+        error: { code: 'crashed', where: '', message: error instanceof Error ? error.message : '' },
+      });
+      return false;
+    }
+    if (!this.presets.some(({ name }) => name === this.settings.network))
+      this.settings = { ...this.settings, network: defaults().network };
+    return this.open();
+  }
+
+  private open() {
+    return this.accept((setup) => this.engine.open(setup));
+  }
+
+  /** Opens a network on a dataset; what was there before stays when that is refused. */
+  private async accept(
+    open: (setup: Parameters<Lab['engine']['open']>[0]) => Promise<Answer<Opened>>,
+  ) {
+    const preset = this.presets.find(({ name }) => name === this.settings.network);
+    if (!preset) return false;
+    const { dataset, seed } = this.settings;
+    const number = ++this.opens;
+    const fresh = this.dataset === null || this.dataset.name !== dataset || dataset === 'own';
+    if (fresh) this.arriving = { ...nothingLoaded };
+    const config = toTrainConfig({ ...this.settings, seed });
+    const { value, error } = await open({ dataset, spec: preset.spec, config });
+    if (number !== this.opens) return true;
+    if (error) {
+      this.arriving = this.loaded;
+      this.complain(
+        error,
+        this.dataset ? undefined : { label: 'Try again', run: () => void this.start() },
+      );
+      return false;
+    }
+    if (fresh) this.loaded = this.arriving;
+    this.dataset = value.dataset;
+    this.network = value.network;
+    if (this.run === 'loading') this.run = 'ready';
+    if (fresh) this.shown = null;
+    this.notice = null;
+    this.forget();
+    this.write();
+    this.say(`${preset.title} on ${dataset} is ready to train.`);
+    if (!this.shown)
+      void this.showPicture(Math.min(this.settings.picture, value.dataset.validation - 1));
+    this.look();
+    return true;
+  }
+
+  private arriving: Record<Split, number> = { ...nothingLoaded };
+
+  private enqueue<T>(job: () => Promise<T>): Promise<T> {
+    const next = this.queue.then(job);
+    this.queue = next.catch(() => undefined);
+    return next;
+  }
+
+  // --- what the engine tells ---
+
+  private hear(event: EngineEvent) {
+    if (event.kind === 'progress') {
+      const last = event.batches.at(-1);
+      this.history.add(event.batches, event.epochs);
+      this.progress = {
+        step: event.step,
+        epoch: event.epoch,
+        loss: last?.loss ?? this.progress.loss,
+        accuracy: last?.accuracy ?? this.progress.accuracy,
+        imagesPerSecond: event.imagesPerSecond ?? this.progress.imagesPerSecond,
+      };
+      const epoch = event.epochs.at(-1);
+      if (epoch) {
+        const percent = (epoch.val_accuracy * 100).toFixed(1);
+        this.status = `Epoch ${epoch.epoch} of ${this.settings.epochs}: validation accuracy ${percent} percent.`;
+        void this.askConfusion();
+      }
+      this.look();
+    } else if (event.kind === 'state') this.enter(event.state, event.error);
+    else if (event.kind === 'data') this.arrived(event.split, event.loaded);
+    else if (event.kind === 'data-failed')
+      this.complain(event.error, { label: 'Try again', run: () => this.retry() });
+    else if (event.kind === 'reading')
+      this.inform(`Reading your pictures: ${event.done} of ${event.total}.`);
+    else this.crashed(event.error);
+    this.changed();
+  }
+
+  private enter(state: RunState, error?: EngineError) {
+    const before = this.run;
+    this.run = state;
+    if (error) this.complain(error, { label: 'Reset', run: () => this.reset() });
+    const said: Record<RunState, string> = {
+      ready: before === 'running' ? `Paused after step ${this.progress.step}.` : this.status,
+      running: 'Training.',
+      waiting: 'Waiting for the next pictures.',
+      finished: `All ${this.settings.epochs} epochs are done.`,
+      stopped: 'Training stopped.',
+    };
+    this.status = said[state];
+    if (state !== 'running') this.look();
+  }
+
+  private arrived(split: Split, loaded: number) {
+    this.arriving[split] = loaded;
+    this.loaded = { ...this.arriving };
+    if (split !== 'validation') return;
+    if (!this.shown) void this.showPicture(this.settings.picture);
+    void this.askConfusion();
+  }
+
+  private crashed(error: EngineError) {
+    this.run = 'crashed';
+    const text = `The engine has stopped (${error.message}). Training can begin again with a new one.`;
+    this.notice = {
+      kind: 'error',
+      text,
+      action: { label: 'Restart the engine', run: () => void this.restartEngine() },
+    };
+  }
+
+  private retry() {
+    this.dismiss();
+    void this.engine.retryData();
+  }
+
+  // --- small things ---
+
+  private async train(until: 'told' | 'epoch') {
+    if (this.run === 'finished') {
+      const more = until === 'told' ? defaults().epochs : 1;
+      await this.set('epochs', this.settings.epochs + more);
+    }
+    await this.engine.train(until);
+  }
+
+  private forget() {
+    this.history = new History();
+    this.progress = noProgress;
+    this.confusion = null;
+    void this.askConfusion();
+    this.changed();
+  }
+
+  private look() {
+    if (this.shown && this.network) this.looker.look(this.shown.pixels);
+  }
+
+  /** Another optimiser brings its usual rate, unless the visitor chose one. */
+  private suggestRate(before: string) {
+    const usual = optimizers[before]?.rate;
+    const next = optimizers[this.settings.optimizer]?.rate;
+    if (next !== undefined && this.settings.rate === usual) this.settings.rate = next;
+  }
+
+  private restore(settings: Settings) {
+    this.settings = settings;
+    this.write();
+  }
+
+  private write() {
+    const hash = toHash(this.settings);
+    if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname);
+    this.changed();
+  }
+
+  private async applyHash() {
+    const wanted = fromHash(location.hash);
+    for (const name of Object.keys(wanted) as (keyof Settings)[])
+      await this.set(name, wanted[name]);
+  }
+
+  private say(status: string) {
+    this.status = status;
+    this.changed();
+  }
+
+  private changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+}

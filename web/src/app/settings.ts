@@ -1,0 +1,191 @@
+// Everything a visitor can choose, in one table that serves the form, the address and the engine.
+// The address holds what differs from the defaults: #data=fashion&net=model-2&lr=0.01
+import type { TrainConfig } from '../engine/api';
+
+export interface Settings {
+  dataset: 'digits' | 'fashion' | 'own';
+  network: string;
+  optimizer: string;
+  rate: number;
+  batch: number;
+  schedule: 'constant' | 'step' | 'cosine';
+  augment: boolean;
+  epochs: number;
+  seed: number;
+  picture: number;
+  range: 'layer' | 'all';
+}
+
+interface Field<T> {
+  /** Its name in the address. */
+  key: string;
+  fallback: T;
+  label: string;
+  /** One sentence for who stands before the control. */
+  help: string;
+  /** A choice among these (name → title); anything else is a number or a tick. */
+  options?: Record<string, string>;
+  minimum?: number;
+  maximum?: number;
+  whole?: boolean;
+}
+
+export const optimizers: Record<string, { title: string; rate: number }> = {
+  adam: { title: 'Adam', rate: 0.002 },
+  adamw: { title: 'AdamW', rate: 0.002 },
+  rmsprop: { title: 'RMSProp', rate: 0.001 },
+  sgd: { title: 'SGD', rate: 0.1 },
+  momentum: { title: 'SGD, momentum', rate: 0.02 },
+  nesterov: { title: 'SGD, Nesterov', rate: 0.02 },
+};
+
+export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
+  dataset: {
+    key: 'data',
+    fallback: 'digits',
+    label: 'Dataset',
+    help: 'The labelled pictures to learn from; part of them is kept aside to check what was learnt.',
+    options: { digits: 'Digits', fashion: 'Fashion' },
+  },
+  network: {
+    key: 'net',
+    fallback: 'lenet-5',
+    label: 'Network',
+    help: 'The layers between picture and answer. Another network starts with fresh weights.',
+  },
+  optimizer: {
+    key: 'opt',
+    fallback: 'adam',
+    label: 'Optimiser',
+    help: 'How a gradient becomes a change of the weights. It can be changed while training runs.',
+    options: Object.fromEntries(Object.entries(optimizers).map(([key, { title }]) => [key, title])),
+  },
+  rate: {
+    key: 'lr',
+    fallback: 0.002,
+    label: 'Learning rate',
+    help: 'How far each step goes. Too small crawls, too large jumps about; try ten times either way.',
+    minimum: 0,
+    maximum: 1000,
+  },
+  batch: {
+    key: 'batch',
+    fallback: 64,
+    label: 'Batch size',
+    help: 'How many pictures one step averages its gradient over.',
+    minimum: 1,
+    maximum: 4096,
+    whole: true,
+  },
+  schedule: {
+    key: 'schedule',
+    fallback: 'constant',
+    label: 'Schedule',
+    help: 'Whether the learning rate stays, halves every five epochs, or falls to nothing in half a cosine.',
+    options: { constant: 'Constant', step: 'Halve every 5', cosine: 'Cosine' },
+  },
+  epochs: {
+    key: 'epochs',
+    fallback: 5,
+    label: 'Epochs',
+    help: 'How often training goes through all its pictures before it stops by itself.',
+    minimum: 1,
+    maximum: 100000,
+    whole: true,
+  },
+  seed: {
+    key: 'seed',
+    fallback: 1,
+    label: 'Seed',
+    help: 'The number that fixes every random choice: the same seed gives the same run, to the last bit.',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    whole: true,
+  },
+  augment: {
+    key: 'augment',
+    fallback: false,
+    label: 'Augmentation',
+    help: 'Shifts, turns and scales every training picture a little at random, so that no two are alike.',
+  },
+  picture: {
+    key: 'picture',
+    fallback: 0,
+    label: 'Picture',
+    help: 'The validation picture that flows through the network below.',
+    minimum: 0,
+    maximum: 1e9,
+    whole: true,
+  },
+  range: {
+    key: 'range',
+    fallback: 'layer',
+    label: 'Full colour at',
+    help: 'Whether every layer uses the whole colour scale, or all share one and can be compared.',
+    options: { layer: 'the largest of each layer', all: 'the largest of all layers' },
+  },
+};
+
+export const names = Object.keys(fields) as (keyof Settings)[];
+
+export const defaults = (): Settings => {
+  const entries = names.map((name) => [name, fields[name].fallback]);
+  return Object.fromEntries(entries) as unknown as Settings;
+};
+
+/** The value that a text stands for, or undefined when it is not one for this field. */
+export function parseValue(
+  name: keyof Settings,
+  text: string,
+): Settings[keyof Settings] | undefined {
+  const { fallback, options, minimum = 0, maximum = 0, whole } = fields[name];
+  if (typeof fallback === 'boolean') return text === '1' ? true : text === '0' ? false : undefined;
+  if (typeof fallback === 'string') {
+    const known = options ? text in options || text === 'own' : /^[\w-]+$/.test(text);
+    return known ? (text as Settings[keyof Settings]) : undefined;
+  }
+  const value = text.trim() === '' ? NaN : Number(text);
+  const fits = value >= minimum && value <= maximum && (!whole || Number.isInteger(value));
+  return fits ? value : undefined;
+}
+
+const textOf = (value: Settings[keyof Settings]) =>
+  typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+
+export function toHash(settings: Settings): string {
+  const entries = names
+    .filter((name) => settings[name] !== fields[name].fallback)
+    .map((name) => [fields[name].key, textOf(settings[name])]);
+  return entries.length > 0 ? `#${new URLSearchParams(entries as string[][]).toString()}` : '';
+}
+
+/** What the address says; what it does not say, or not sensibly, is as by default. */
+export function fromHash(hash: string): Settings {
+  const given = new URLSearchParams(hash.replace(/^#/, ''));
+  const settings = defaults();
+  for (const name of names) {
+    const text = given.get(fields[name].key);
+    const value = text === null ? undefined : parseValue(name, text);
+    if (value !== undefined) Object.assign(settings, { [name]: value });
+  }
+  return settings;
+}
+
+export function toTrainConfig(settings: Settings): TrainConfig {
+  const { optimizer, rate: lr } = settings;
+  const sgd = ['sgd', 'momentum', 'nesterov'].includes(optimizer);
+  return {
+    batch_size: settings.batch,
+    epochs: settings.epochs,
+    seed: settings.seed,
+    optimizer: {
+      ...{ type: sgd ? 'sgd' : optimizer, lr },
+      ...(sgd && optimizer !== 'sgd' ? { momentum: 0.9 } : {}),
+      ...(optimizer === 'nesterov' ? { nesterov: true } : {}),
+    },
+    schedule: { type: settings.schedule },
+    augment: settings.augment
+      ? { shift: 2, rotate: 10, scale: 0.1 }
+      : { shift: 0, rotate: 0, scale: 0 },
+  };
+}

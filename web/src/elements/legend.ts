@@ -1,0 +1,67 @@
+// The colour scale, with the numbers it stands for when there is one range for all.
+import { LitElement, css, html } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { onTheme } from '../app/theme';
+import { drawMaps } from './maps';
+import { shared } from './shared';
+import { figure } from './words';
+
+const steps = 65;
+const ramp = Float32Array.from({ length: steps }, (_, i) => (2 * i) / (steps - 1) - 1);
+
+@customElement('conv-legend')
+export class Legend extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: inline-flex;
+        align-items: center;
+        gap: 8px;
+        font-size: 0.8125rem;
+        line-height: 1rem;
+        color: var(--quiet);
+        font-variant-numeric: tabular-nums;
+      }
+      canvas {
+        width: 130px;
+        height: 12px;
+        border: 1px solid var(--line);
+      }
+    `,
+  ];
+
+  /** The value at full colour; null when every layer has its own. */
+  @property({ attribute: false }) range: number | null = null;
+  @query('canvas') private canvas!: HTMLCanvasElement | null;
+  private stopTheme = () => {};
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.stopTheme = onTheme(() => this.draw());
+  }
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.stopTheme();
+  }
+  override firstUpdated() {
+    this.draw();
+  }
+
+  private draw() {
+    if (!this.canvas) return;
+    const tiling = { width: steps, height: 1, count: 1, columns: 1, rows: 1, gap: 0, scale: 2 };
+    drawMaps(this.canvas, ramp, { ...tiling, order: 'down' }, { range: 1 });
+  }
+
+  override render() {
+    const most = this.range === null ? 'min' : `−${figure(this.range)}`;
+    const least = this.range === null ? 'max' : `+${figure(this.range)}`;
+    return html`<span>${most}</span
+      ><canvas
+        role="img"
+        aria-label="Colour scale: blue below zero, neutral at zero, orange above"
+      ></canvas
+      ><span>${least}</span>`;
+  }
+}

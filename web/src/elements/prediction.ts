@@ -1,0 +1,107 @@
+// What the network says of the picture: one bar for each class.
+import { LitElement, css, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import type { Shown } from '../app/lab';
+import { shared } from './shared';
+import { percent } from './words';
+
+const most = 12; // bars
+
+@customElement('conv-prediction')
+export class Prediction extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      ol {
+        list-style: none;
+        margin: 8px 0 0;
+        padding: 0;
+        display: grid;
+        grid-template-columns: auto minmax(48px, 1fr) auto;
+        gap: 4px 8px;
+        align-items: center;
+      }
+      li {
+        display: contents;
+      }
+      .name {
+        max-width: 96px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .bar {
+        height: 16px;
+        background: var(--hover);
+      }
+      .bar > div {
+        height: 100%;
+        background: var(--control);
+      }
+      .best .bar > div {
+        background: var(--accent);
+      }
+      .best .name,
+      .best .value {
+        font-weight: 600;
+      }
+      .value {
+        min-width: 52px;
+        text-align: right;
+        font-size: 0.875rem;
+        font-variant-numeric: tabular-nums;
+      }
+      .true .name::after {
+        content: ' ◂';
+        color: var(--warm);
+      }
+      p {
+        margin-top: 8px;
+        min-height: 40px;
+      }
+      .miss {
+        color: var(--warm);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) probabilities: number[] | null = null;
+  @property({ attribute: false }) classes: string[] = [];
+  @property({ attribute: false }) shown: Shown | null = null;
+
+  private verdict(best: number) {
+    const { classes, shown } = this;
+    const says = classes[best] ?? '';
+    if (!shown || shown.label < 0) return html`It says <b>${says}</b>.`;
+    if (shown.label === best) return html`It says <b>${says}</b>, and that is right.`;
+    return html`It says <b>${says}</b>, but the true class (<span class="miss">◂</span>) is
+      <b>${classes[shown.label]}</b>.`;
+  }
+
+  override render() {
+    const { probabilities, classes, shown } = this;
+    const known = probabilities?.length === classes.length ? probabilities : null;
+    const best = known ? known.indexOf(Math.max(...known)) : -1;
+    let order = classes.map((_, i) => i);
+    if (known && order.length > most)
+      order = order.sort((a, b) => (known[b] ?? 0) - (known[a] ?? 0)).slice(0, most);
+    return html`
+      <h2>Prediction</h2>
+      <ol>
+        ${order.slice(0, most).map((i) => {
+          const value = known?.[i] ?? 0;
+          const kind = `${i === best ? 'best ' : ''}${i === shown?.label ? 'true' : ''}`;
+          return html`<li class=${kind}>
+            <span class="name" title=${classes[i] ?? ''}>${classes[i]}</span>
+            <span class="bar" aria-hidden="true">
+              <div style=${styleMap({ width: `${(value * 100).toFixed(1)}%` })}></div>
+            </span>
+            <span class="value">${known ? percent(value) : '–'}</span>
+          </li>`;
+        })}
+      </ol>
+      <p class="small">${known ? this.verdict(best) : ''}</p>
+    `;
+  }
+}

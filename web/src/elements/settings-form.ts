@@ -1,0 +1,167 @@
+// The choices: dataset, network and how to train, each with one sentence about itself.
+import { LitElement, css, html } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { fields, parseValue, type Settings } from '../app/settings';
+import type { Preset } from '../engine/api';
+import { shared } from './shared';
+
+export type SettingChange = {
+  [K in keyof Settings]: { name: K; value: Settings[K] };
+}[keyof Settings];
+
+const numbers = ['rate', 'batch', 'epochs', 'seed'] as const;
+const choices = ['dataset', 'network', 'optimizer', 'schedule'] as const;
+const start =
+  'Point at a setting to read what it does; training goes on while you change how it learns.';
+
+@customElement('conv-settings')
+export class SettingsForm extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .fields {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(128px, 1fr));
+        gap: 8px 16px;
+        align-items: end;
+      }
+      label,
+      .own {
+        display: block;
+        min-width: 0;
+      }
+      label > span {
+        display: block;
+        font-size: 0.875rem;
+        line-height: 1.25rem;
+        color: var(--quiet);
+        margin-bottom: 2px;
+      }
+      label.tick {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 40px;
+      }
+      label.tick > span {
+        color: inherit;
+        font-size: 1rem;
+        margin: 0;
+      }
+      .own button {
+        width: 100%;
+        padding: 0 8px;
+      }
+      .hint {
+        margin-top: 8px;
+        min-height: 20px;
+      }
+      [aria-invalid='true'] {
+        border-color: var(--warm);
+        border-width: 2px;
+      }
+      .wrong {
+        color: var(--warm);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) settings: Settings | null = null;
+  @property({ attribute: false }) presets: Preset[] = [];
+  @state() private hint = start;
+  @state() private wrong: keyof Settings | null = null;
+
+  private change(name: keyof Settings, text: string) {
+    const value = parseValue(name, text);
+    this.wrong = value === undefined ? name : null;
+    if (value === undefined) {
+      const { minimum = 0, maximum = 0, whole, label } = fields[name];
+      this.hint = `${label}: “${text}” is not a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}; the setting stays as it was.`;
+      return;
+    }
+    this.dispatchEvent(new CustomEvent('setting', { detail: { name, value } }));
+  }
+
+  private explain(event: Event) {
+    const label = (event.target as Element).closest('[data-field]');
+    const name = label?.getAttribute('data-field') as keyof Settings | null;
+    if (name && !this.wrong) this.hint = fields[name].help;
+  }
+
+  private optionsOf(name: (typeof choices)[number]): Record<string, string> {
+    if (name === 'network') {
+      return Object.fromEntries(this.presets.map((preset) => [preset.name, preset.title]));
+    }
+    const own: Record<string, string> =
+      name === 'dataset' && this.settings?.dataset === 'own' ? { own: 'Your own' } : {};
+    return { ...fields[name].options, ...own };
+  }
+
+  private choice(name: (typeof choices)[number], settings: Settings) {
+    return html`<label data-field=${name}>
+      <span>${fields[name].label}</span>
+      <select
+        id=${name}
+        .value=${settings[name]}
+        @change=${(event: Event) => this.change(name, (event.target as HTMLSelectElement).value)}
+      >
+        ${Object.entries(this.optionsOf(name)).map(
+          ([value, title]) =>
+            html`<option value=${value} .selected=${value === settings[name]}>${title}</option>`,
+        )}
+      </select>
+    </label>`;
+  }
+
+  private number(name: (typeof numbers)[number], settings: Settings) {
+    return html`<label data-field=${name}>
+      <span>${fields[name].label}</span>
+      <input
+        id=${name}
+        type="text"
+        inputmode=${fields[name].whole ? 'numeric' : 'decimal'}
+        autocomplete="off"
+        .value=${String(settings[name])}
+        aria-invalid=${this.wrong === name ? 'true' : 'false'}
+        aria-describedby="hint"
+        @change=${(event: Event) => this.change(name, (event.target as HTMLInputElement).value)}
+      />
+    </label>`;
+  }
+
+  override render() {
+    const { settings } = this;
+    if (!settings) return html``;
+    return html`
+      <div
+        class="fields"
+        @focusin=${(event: Event) => this.explain(event)}
+        @pointerover=${(event: Event) => this.explain(event)}
+      >
+        ${this.choice('dataset', settings)}
+        <div class="own">
+          <button @click=${() => this.dispatchEvent(new CustomEvent('own-data'))}>
+            Own data …
+          </button>
+        </div>
+        ${this.choice('network', settings)} ${this.choice('optimizer', settings)}
+        ${this.number('rate', settings)} ${this.number('batch', settings)}
+        ${this.choice('schedule', settings)} ${this.number('epochs', settings)}
+        ${this.number('seed', settings)}
+        <label class="tick" data-field="augment">
+          <input
+            id="augment"
+            type="checkbox"
+            .checked=${settings.augment}
+            @change=${(event: Event) =>
+              this.change('augment', (event.target as HTMLInputElement).checked ? '1' : '0')}
+          />
+          <span>${fields.augment.label}</span>
+        </label>
+      </div>
+      <p class="hint small ${this.wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
+        ${this.hint}
+      </p>
+    `;
+  }
+}

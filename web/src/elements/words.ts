@@ -1,0 +1,47 @@
+// How layers, shapes and numbers are written.
+import type { LayerSpec } from '../engine/api';
+
+const thin = '\u202f'; // a narrow space that does not break
+
+export const integer = (value: number) =>
+  String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+
+export const shapeText = (shape: number[]) => shape.join('×');
+
+export const percent = (value: number, digits = 1) => `${(value * 100).toFixed(digits)}${thin}%`;
+
+/** Three significant digits, as short as they come. */
+export function figure(value: number) {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 1000 || size < 0.001) return value.toExponential(1).replace('-', '−');
+  return value.toPrecision(3).replace('-', '−');
+}
+
+export const signedRange = (range: number) => (range > 0 ? `±${figure(range)}` : '0');
+
+const pair = (value: unknown): [number, number] =>
+  Array.isArray(value)
+    ? [Number(value[0]), Number(value[1])]
+    : [Number(value ?? 1), Number(value ?? 1)];
+
+const plain: Record<string, string> = {
+  leaky_relu: 'leaky relu',
+  batch_norm2d: 'batch norm',
+  global_avg_pool2d: 'global average',
+  adaptive_avg_pool2d: 'adaptive average',
+};
+const windows: Record<string, string> = {
+  conv2d: 'conv',
+  max_pool2d: 'max pool',
+  avg_pool2d: 'avg pool',
+};
+
+/** "conv 5×5", "max pool 2×2", "relu". */
+export function layerText(layer: LayerSpec) {
+  const kind = windows[layer.type];
+  if (!kind) return plain[layer.type] ?? layer.type;
+  const [height, width] = pair(layer.kernel_size);
+  const stride = layer.type === 'conv2d' ? pair(layer.stride)[0] : 1;
+  return `${kind} ${height}×${width}${stride > 1 ? `, stride ${stride}` : ''}`;
+}

@@ -1,0 +1,51 @@
+// The page's end of the worker.
+import * as Comlink from 'comlink';
+import type { EngineApi, EngineEvent, PackedSnapshot, TensorPlace } from './api';
+
+/** A tensor of a snapshot: a window onto the array that travelled. */
+export interface TensorView extends TensorPlace {
+  data: Float32Array;
+}
+
+export interface Snapshot {
+  version: number;
+  step: number;
+  picture: TensorView;
+  activations: TensorView[];
+  kernels: TensorView[];
+  probabilities: number[];
+  cost: number;
+}
+
+export function unpack({ data, ...packed }: PackedSnapshot): Snapshot {
+  const view = (place: TensorPlace): TensorView => {
+    const size = place.shape.reduce((product, n) => product * n, 1);
+    return { ...place, data: data.subarray(place.offset, place.offset + size) };
+  };
+  return {
+    ...packed,
+    picture: view(packed.picture),
+    activations: packed.activations.map(view),
+    kernels: packed.kernels.map(view),
+  };
+}
+
+export interface Client {
+  engine: Comlink.Remote<EngineApi>;
+  /** Ends the worker, whatever it is doing. */
+  terminate(): void;
+}
+
+export function startEngine(listener: (event: EngineEvent) => void): Client {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    type: 'module',
+    name: new URL('./', document.baseURI).href,
+  });
+  const crashed = (message: string) =>
+    listener({ kind: 'crashed', error: { code: 'crashed', where: '', message } });
+  worker.addEventListener('error', (event) => crashed(event.message || 'its worker did not start'));
+  worker.addEventListener('messageerror', () => crashed('a message could not be read'));
+  const engine = Comlink.wrap<EngineApi>(worker);
+  engine.listen(Comlink.proxy(listener)).catch((error: unknown) => crashed(String(error)));
+  return { engine, terminate: () => worker.terminate() };
+}

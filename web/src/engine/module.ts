@@ -1,0 +1,51 @@
+// The WebAssembly module as web/wasm/bindings.cpp gives it: JSON texts and typed arrays.
+import createModule from '@wasm/convolab.js';
+import wasmUrl from '@wasm/convolab.wasm?url';
+import type { Answer, EngineError } from './api';
+
+/** A JSON text and the numbers it speaks of. */
+export interface WithData<Data> {
+  json: string;
+  data: Data;
+}
+
+export interface SessionHandle {
+  announceDataset(manifest: string): string;
+  addPart(
+    split: 'train' | 'validation',
+    part: number,
+    images: Uint8Array,
+    labels: Uint8Array,
+  ): string;
+  ownDataset(description: string, pixels: Uint8Array, labels: Uint8Array): string;
+  openNetwork(spec: string, config: string): string;
+  configure(config: string): string;
+  restart(seed: number): void;
+  step(): string;
+  evaluate(): string;
+  picture(split: 'train' | 'validation', index: number): WithData<Uint8Array>;
+  snapshot(picture: Uint8Array, kernels: boolean): WithData<Float32Array>;
+  delete(): void;
+}
+
+export interface EngineModule {
+  Session: new () => SessionHandle;
+  readIdx(file: Uint8Array, where: string): WithData<Uint8Array>;
+  prepare(
+    rgba: Uint8Array,
+    width: number,
+    height: number,
+    shape: string,
+    mode: 'fit' | 'like_mnist',
+  ): WithData<Uint8Array>;
+  zoo(): string;
+  defaultConfig(): string;
+}
+
+export const loadModule = () => createModule({ locateFile: () => wasmUrl });
+
+/** The engine's answer: what it says, or its error. */
+export function read<T>(json: string): Answer<T> {
+  const said = JSON.parse(json) as T & { error?: EngineError };
+  return said.error ? { error: said.error } : { value: said };
+}

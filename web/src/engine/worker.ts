@@ -1,0 +1,221 @@
+// The worker: one engine, one session, behind EngineApi.
+import * as Comlink from 'comlink';
+import { adaptSpec } from './adapt';
+import {
+  failure,
+  type Answer,
+  type Confusion,
+  type DatasetInfo,
+  type DatasetName,
+  type EngineApi,
+  type EngineError,
+  type EngineEvent,
+  type NetworkInfo,
+  type OwnFile,
+  type PackedSnapshot,
+  type Picture,
+  type Preset,
+  type Setup,
+  type Split,
+  type TrainConfig,
+} from './api';
+import { DatasetLoader } from './datasets';
+import { loadModule, read, type EngineModule, type SessionHandle } from './module';
+import { readOwnData, rgbaOf } from './own-data';
+import { Training, type StepResult } from './training';
+
+/** What is open: a session, where its pictures come from, and what loads them. */
+interface Open {
+  session: SessionHandle;
+  dataset: DatasetName;
+  info: DatasetInfo;
+  loader?: DatasetLoader;
+}
+
+const nothingOpen = failure('not_found', '', 'no network is open yet');
+
+class Engine implements EngineApi {
+  private module: Promise<EngineModule> | undefined;
+  private opened: Open | undefined;
+  private listener: (event: EngineEvent) => void = () => {};
+  private readonly training = new Training(
+    () => (this.opened ? this.guard((open) => read<StepResult>(open.session.step())) : nothingOpen),
+    (event) => this.listener(event),
+  );
+
+  listen(listener: (event: EngineEvent) => void) {
+    this.listener = listener;
+  }
+
+  async presets() {
+    return JSON.parse((await this.load()).zoo()) as Preset[];
+  }
+
+  async open(setup: Setup): Promise<Answer<{ dataset: DatasetInfo; network: NetworkInfo }>> {
+    const before = this.opened;
+    if (before?.dataset === setup.dataset) return this.openNetwork(before, setup);
+    if (setup.dataset === 'own')
+      return failure(
+        'not_found',
+        'own data',
+        'no files have been opened since the page was loaded',
+      );
+    const session = new (await this.load()).Session();
+    const folder = new URL(`data/${setup.dataset}/`, documentBase).href;
+    const loader = new DatasetLoader(folder, session, this.loading(session));
+    const info = await loader.announce();
+    const open = info.value && { session, dataset: setup.dataset, info: info.value, loader };
+    const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
+    if (answer.error) session.delete();
+    else void loader.load();
+    return answer;
+  }
+
+  async openOwn(files: OwnFile[], setup: Setup) {
+    const module = await this.load();
+    const session = new module.Session();
+    const info = await readOwnData(module, session, files, (done, total) =>
+      this.listener({ kind: 'reading', done, total }),
+    );
+    const open: Open | undefined = info.value && { session, dataset: 'own', info: info.value };
+    const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
+    if (answer.error) {
+      session.delete();
+      return answer;
+    }
+    for (const split of ['train', 'validation'] as const) {
+      const total = answer.value.dataset[split];
+      this.listener({ kind: 'data', split, loaded: total, total });
+    }
+    return answer;
+  }
+
+  retryData() {
+    void this.opened?.loader?.load();
+  }
+
+  configure(config: TrainConfig) {
+    return this.guard(({ session }) => read(session.configure(JSON.stringify(config))));
+  }
+
+  train(until: 'told' | 'epoch') {
+    this.training.train(until);
+  }
+
+  pause() {
+    this.training.pause();
+  }
+
+  step() {
+    this.training.one();
+  }
+
+  reset(seed: number) {
+    this.guard(({ session }) => {
+      session.restart(seed);
+      return { value: undefined };
+    });
+    this.training.forget();
+  }
+
+  picture(split: Split, index: number): Answer<Picture> {
+    return this.guard(({ session }) => {
+      const { json, data } = session.picture(split, index);
+      const { label } = JSON.parse(json) as { label: number };
+      if (data.length === 0) return failure('not_found', 'picture', 'it has not arrived yet');
+      return { value: { label, pixels: data } };
+    });
+  }
+
+  async prepare(image: Blob): Promise<Answer<Picture>> {
+    const { opened } = this;
+    if (!opened) return nothingOpen;
+    let rgba;
+    try {
+      rgba = await rgbaOf(image);
+    } catch {
+      const found = image.type || 'a file of unknown type';
+      return failure(
+        'bad_file',
+        image instanceof File ? image.name : '',
+        `Expected an image that this browser can read (PNG, JPEG, WebP, …). Found ${found}.`,
+      );
+    }
+    const mode = opened.dataset === 'digits' ? 'like_mnist' : 'fit';
+    const shape = JSON.stringify(opened.info.shape);
+    const module = await this.load();
+    const made = module.prepare(rgba.data, rgba.width, rgba.height, shape, mode);
+    const { error } = read(made.json);
+    return error ? { error } : { value: { label: -1, pixels: made.data } };
+  }
+
+  look(pixels: Uint8Array): Answer<PackedSnapshot> {
+    const began = performance.now();
+    const answer = this.guard<PackedSnapshot>(({ session }) => {
+      const { json, data } = session.snapshot(pixels, true);
+      const { value, error } = read<Omit<PackedSnapshot, 'data' | 'cost'>>(json);
+      return error ? { error } : { value: { ...value, data, cost: performance.now() - began } };
+    });
+    return answer.value ? Comlink.transfer(answer, [answer.value.data.buffer]) : answer;
+  }
+
+  confusion(): Answer<Confusion> {
+    return this.guard(({ session }) => read<Confusion>(session.evaluate()));
+  }
+
+  /** A network on the pictures of `open`, which then takes the place of what was open before. */
+  private openNetwork(open: Open, { spec, config }: Setup) {
+    const adapted = JSON.stringify(adaptSpec(spec, open.info));
+    const network = read<NetworkInfo>(open.session.openNetwork(adapted, JSON.stringify(config)));
+    if (network.error) return { error: network.error };
+    const before = this.opened;
+    if (before && before.session !== open.session) {
+      before.loader?.abandon();
+      before.session.delete();
+    }
+    this.opened = open;
+    this.training.forget();
+    return { value: { dataset: open.info, network: network.value } };
+  }
+
+  /** Tells of pictures that arrive, unless another session has taken their place. */
+  private loading(session: SessionHandle) {
+    const current = () => this.opened?.session === session;
+    return {
+      loaded: (split: Split, loaded: number, total: number) => {
+        if (!current()) return;
+        this.listener({ kind: 'data', split, loaded, total });
+        this.training.wake();
+      },
+      failed: (error: EngineError) => {
+        if (current()) this.listener({ kind: 'data-failed', error });
+      },
+    };
+  }
+
+  private load() {
+    this.module ??= loadModule();
+    return this.module;
+  }
+
+  /** Calls the engine. When WebAssembly itself breaks off, only a new worker helps: say so. */
+  private guard<T>(call: (open: Open) => Answer<T>): Answer<T> {
+    if (!this.opened) return nothingOpen;
+    try {
+      return call(this.opened);
+    } catch (thrown) {
+      const { error } = failure(
+        'crashed',
+        '',
+        thrown instanceof Error ? thrown.message : String(thrown),
+      );
+      this.listener({ kind: 'crashed', error });
+      return { error };
+    }
+  }
+}
+
+// The worker's script lies in assets/ beside the page; the page says where it is itself.
+const documentBase = new URL(self.name || './', self.location.href);
+
+Comlink.expose(new Engine());

@@ -1,0 +1,5 @@
+import './style.css';
+import { applyTheme } from './app/theme';
+import './app/app';
+
+applyTheme();

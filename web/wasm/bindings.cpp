@@ -1,0 +1,314 @@
+// What the page's worker calls: the only file that knows Embind.
+//
+// Small things cross as JSON texts, numbers in bulk as typed arrays that are copied once. An error
+// is a value like any other: {"error": {"code", "where", "message"}}; nothing is ever thrown. The
+// TypeScript side of this file is web/src/engine/module.ts.
+#include <emscripten/bind.h>
+#include <emscripten/val.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "data/idx.hpp"
+#include "data/picture.hpp"
+#include "model/zoo.hpp"
+#include "train/trainer.hpp"
+
+namespace convolab {
+namespace {
+
+using emscripten::val;
+using Json = nlohmann::ordered_json;
+using Bytes = std::vector<std::uint8_t>;
+
+const char* code_name(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_argument:
+      return "invalid_argument";
+    case ErrorCode::invalid_spec:
+      return "invalid_spec";
+    case ErrorCode::shape_mismatch:
+      return "shape_mismatch";
+    case ErrorCode::bad_file:
+      return "bad_file";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::unsupported:
+      return "unsupported";
+    case ErrorCode::out_of_memory:
+      return "out_of_memory";
+    case ErrorCode::not_finite:
+      return "not_finite";
+  }
+  return "unknown";
+}
+
+std::string text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string answer(const Error& error) {
+  return text(
+      {{"error",
+        {{"code", code_name(error.code)}, {"where", error.where}, {"message", error.message}}}});
+}
+std::string answer(const Status& status) { return status ? "{}" : answer(status.error()); }
+
+Bytes bytes_of(const val& array) {
+  return emscripten::convertJSArrayToNumberVector<std::uint8_t>(array);
+}
+
+// A copy that JavaScript owns, in a buffer of its own, so that the worker can hand it on.
+template <class T>
+val array_of(const std::vector<T>& values) {
+  return val(emscripten::typed_memory_view(values.size(), values.data())).call<val>("slice");
+}
+
+val with_data(const std::string& json, val data) {
+  val out = val::object();
+  out.set("json", json);
+  out.set("data", std::move(data));
+  return out;
+}
+
+Split split_of(const std::string& name) {
+  return name == "train" ? Split::train : Split::validation;
+}
+
+Json describe_dataset(const Dataset& dataset) {
+  Json parts = {{"train", Json::array()}, {"validation", Json::array()}};
+  for (const auto* split : {"train", "validation"}) {
+    const ImageSet& images = dataset.split(split_of(split));
+    for (int p = 0; p < images.parts(); ++p)
+      parts[split].push_back(images.part_begin(p + 1) - images.part_begin(p));
+  }
+  return {{"name", dataset.name},
+          {"classes", dataset.classes},
+          {"shape", dataset.shape().sizes()},
+          {"train", dataset.train.size()},
+          {"validation", dataset.validation.size()},
+          {"parts", parts}};
+}
+
+Json describe(const EpochMetrics& m) {
+  return {{"epoch", m.epoch},
+          {"loss", m.loss},
+          {"accuracy", m.accuracy},
+          {"val_loss", m.val_loss},
+          {"val_accuracy", m.val_accuracy}};
+}
+
+// Packs the tensors of a snapshot into one array, and says where each lies.
+class Packer {
+ public:
+  Json add(const std::string& name, const Tensor& tensor) {
+    float low = 0.0f, high = 0.0f;
+    if (!tensor.data.empty()) {
+      const auto [a, b] = std::minmax_element(tensor.data.begin(), tensor.data.end());
+      low = *a;
+      high = *b;
+    }
+    Json entry = {{"name", name},
+                  {"shape", tensor.shape.sizes()},
+                  {"offset", data_.size()},
+                  {"low", low},
+                  {"high", high}};
+    data_.insert(data_.end(), tensor.data.begin(), tensor.data.end());
+    return entry;
+  }
+  Json add(const std::vector<NamedTensor>& tensors, bool kernels_only) {
+    Json list = Json::array();
+    for (const NamedTensor& t : tensors)
+      if (!kernels_only || t.tensor.shape.rank() == 4) list.push_back(add(t.name, t.tensor));
+    return list;
+  }
+  val data() const { return array_of(data_); }
+
+ private:
+  std::vector<float> data_;
+};
+
+}  // namespace
+
+// One dataset and at most one network in training on it.
+class Session {
+ public:
+  // A built-in dataset, announced by its manifest; its parts follow with add_part().
+  std::string announce_dataset(const std::string& manifest) {
+    auto parsed = parse_manifest(manifest);
+    if (!parsed) return answer(parsed.error());
+    dataset_ = std::make_shared<Dataset>(announce(*parsed));
+    return text(describe_dataset(*dataset_));
+  }
+
+  // `images`, `labels`: IDX files, unpacked.
+  std::string add_part(const std::string& split, int part, const val& images, const val& labels) {
+    const std::string where = dataset_->name + ", " + split + " part " + std::to_string(part + 1);
+    const auto pictures = parse_idx_images(bytes_of(images), where);
+    if (!pictures) return answer(pictures.error());
+    const auto numbers = parse_idx_labels(bytes_of(labels), where);
+    if (!numbers) return answer(numbers.error());
+    return answer(dataset_->split(split_of(split)).add_part(part, pictures->pixels, *numbers));
+  }
+
+  // A user's pictures: {"name", "shape", "classes", "validation_share", "seed"}.
+  std::string own_dataset(const std::string& description, const val& pixels, const val& labels) {
+    const Json d = Json::parse(description, nullptr, false);
+    auto made = split_dataset(
+        d["name"].get<std::string>(), Shape(d["shape"].get<std::vector<int>>()),
+        d["classes"].get<std::vector<std::string>>(), bytes_of(pixels), bytes_of(labels),
+        d["validation_share"].get<double>(), d["seed"].get<std::uint64_t>());
+    if (!made) return answer(made.error());
+    dataset_ = std::make_shared<Dataset>(std::move(*made));
+    return text(describe_dataset(*dataset_));
+  }
+
+  // The network before stays when the new one is refused.
+  std::string open_network(const std::string& spec, const std::string& config) {
+    auto graph = graph_from_json(spec);
+    if (!graph) return answer(graph.error());
+    auto settings = parse_train_config(config);
+    if (!settings) return answer(settings.error());
+    auto made = Trainer::create(std::move(*graph), std::move(*settings), dataset_, pool_);
+    if (!made) return answer(made.error());
+    trainer_ = std::move(*made);
+    return text({{"spec", Json::parse(spec_to_json(trainer_->graph().spec()))},
+                 {"summary", Json::parse(summary_json(trainer_->graph()))},
+                 {"steps_per_epoch", trainer_->steps_per_epoch()}});
+  }
+
+  std::string configure(const std::string& config) {
+    auto settings = parse_train_config(config);
+    if (!settings) return answer(settings.error());
+    return answer(trainer_->configure(*settings));
+  }
+
+  // `seed`: a whole number, as a double holds it.
+  void restart(double seed) { trainer_->restart(static_cast<std::uint64_t>(seed)); }
+
+  std::string step() {
+    const auto done = trainer_->step();
+    if (!done) return answer(done.error());
+    static constexpr const char* kinds[] = {"trained", "validated", "waiting", "finished"};
+    Json out = {{"kind", kinds[static_cast<int>(done->kind)]},
+                {"step", done->step},
+                {"epoch", done->epoch},
+                {"samples", done->samples},
+                {"loss", done->loss},
+                {"accuracy", done->accuracy},
+                {"learning_rate", done->learning_rate}};
+    if (done->epoch_done) out["epoch_done"] = describe(*done->epoch_done);
+    return text(out);
+  }
+
+  // {"loss", "accuracy", "classes", "confusion"} of the whole validation split.
+  std::string evaluate() {
+    const auto found = trainer_->evaluate(Split::validation);
+    if (!found) return answer(found.error());
+    return text({{"loss", found->loss},
+                 {"accuracy", found->accuracy},
+                 {"classes", found->classes},
+                 {"confusion", found->confusion}});
+  }
+
+  // A picture of the dataset: {"label"} and its bytes; {"label": -1} before it has arrived.
+  val picture(const std::string& split, int index) {
+    const ImageSet& images = dataset_->split(split_of(split));
+    if (index < 0 || index >= images.size() || !images.has_image(index))
+      return with_data(text({{"label", -1}}), array_of(Bytes()));
+    const auto bytes = images.image(index);
+    return with_data(text({{"label", images.label(index)}}),
+                     array_of(Bytes(bytes.begin(), bytes.end())));
+  }
+
+  // What the network makes of a picture. `kernels`: also the weights of every convolution.
+  val snapshot(const val& picture, bool kernels) {
+    const Bytes bytes = bytes_of(picture);
+    SnapshotRequest request;
+    request.parameters = kernels;
+    const auto taken = trainer_->snapshot(bytes, request);
+    if (!taken) return with_data(answer(taken.error()), array_of(std::vector<float>()));
+    Packer pack;
+    Json out = {{"version", taken->version}, {"step", taken->step}};
+    out["picture"] = pack.add("input", taken->picture);
+    out["activations"] = pack.add(taken->activations, false);
+    out["kernels"] = pack.add(taken->parameters, true);
+    out["probabilities"] = taken->probabilities;
+    return with_data(text(out), pack.data());
+  }
+
+ private:
+  ThreadPool pool_{1};
+  std::shared_ptr<Dataset> dataset_;
+  std::unique_ptr<Trainer> trainer_;
+};
+
+namespace {
+
+// [{"name", "title", "spec"}]
+std::string list_zoo() {
+  Json list = Json::array();
+  for (const ZooEntry& entry : zoo())
+    list.push_back(
+        {{"name", entry.name}, {"title", entry.title}, {"spec", Json::parse(entry.spec)}});
+  return text(list);
+}
+
+// What an unpacked IDX file holds: {"kind": "images", "count", "shape"} and its pixels, or
+// {"kind": "labels", "count", "classes"} and the labels.
+val read_idx(const val& file, const std::string& where) {
+  const Bytes bytes = bytes_of(file);
+  const bool labels = bytes.size() >= 4 && bytes[2] == 8 && bytes[3] == 1;
+  if (labels) {
+    const auto found = parse_idx_labels(bytes, where);
+    if (!found) return with_data(answer(found.error()), array_of(Bytes()));
+    const int most = found->empty() ? -1 : *std::max_element(found->begin(), found->end());
+    return with_data(text({{"kind", "labels"}, {"count", found->size()}, {"classes", most + 1}}),
+                     array_of(*found));
+  }
+  const auto found = parse_idx_images(bytes, where);
+  if (!found) return with_data(answer(found.error()), array_of(Bytes()));
+  return with_data(
+      text({{"kind", "images"}, {"count", found->count}, {"shape", found->shape.sizes()}}),
+      array_of(found->pixels));
+}
+
+// RGBA pixels as a picture of `shape`; `mode`: "fit" or "like_mnist".
+val prepare(const val& rgba, int width, int height, const std::string& shape,
+            const std::string& mode) {
+  const Bytes bytes = bytes_of(rgba);
+  const auto sizes = Json::parse(shape, nullptr, false).get<std::vector<int>>();
+  const auto made = prepare_picture({width, height, 4, bytes}, Shape(sizes),
+                                    mode == "fit" ? PictureMode::fit : PictureMode::like_mnist);
+  if (!made) return with_data(answer(made.error()), array_of(Bytes()));
+  return with_data("{}", array_of(*made));
+}
+
+// The training settings that an empty object stands for.
+std::string default_config() { return train_config_to_json(TrainConfig()); }
+
+}  // namespace
+}  // namespace convolab
+
+EMSCRIPTEN_BINDINGS(convolab) {
+  using namespace convolab;
+  emscripten::class_<Session>("Session")
+      .constructor<>()
+      .function("announceDataset", &Session::announce_dataset)
+      .function("addPart", &Session::add_part)
+      .function("ownDataset", &Session::own_dataset)
+      .function("openNetwork", &Session::open_network)
+      .function("configure", &Session::configure)
+      .function("restart", &Session::restart)
+      .function("step", &Session::step)
+      .function("evaluate", &Session::evaluate)
+      .function("picture", &Session::picture)
+      .function("snapshot", &Session::snapshot);
+  emscripten::function("readIdx", &read_idx);
+  emscripten::function("prepare", &prepare);
+  emscripten::function("zoo", &list_zoo);
+  emscripten::function("defaultConfig", &default_config);
+}
