@@ -1,5 +1,5 @@
-// activation: an elementwise nonlinearity. The derivative is written in terms of the output y, so the
-// input need not be kept.
+// activation: an elementwise nonlinearity. The derivative is written in terms of the output y, so
+// the input need not be kept.
 #pragma once
 
 #include "kernels/common.hpp"

@@ -34,8 +34,8 @@ void activation_backward(const ActivationArgs& a, const T* y, const T* d_y, T* d
   }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                          \
-  template void activation_forward(const ActivationArgs&, const T*, T*);                 \
+#define CONVOLAB_INSTANTIATE(T)                                          \
+  template void activation_forward(const ActivationArgs&, const T*, T*); \
   template void activation_backward(const ActivationArgs&, const T*, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

@@ -6,8 +6,8 @@
 
 namespace convolab {
 
-// x and y are (channels, inner), inner = positions · batch. weight and bias may be absent (1 and 0);
-// running statistics may be absent.
+// x and y are (channels, inner), inner = positions · batch. weight and bias may be absent (1 and
+// 0); running statistics may be absent.
 struct BatchNorm2dArgs {
   int channels = 1;
   std::int64_t inner = 1;
@@ -25,9 +25,9 @@ void batch_norm2d_forward(const BatchNorm2dArgs& a, const T* x, const T* weight,
 // Evaluation: the running statistics as they are; writes mean and inverse_std too, so that one
 // backward_eval serves.
 template <class T>
-void batch_norm2d_forward_eval(const BatchNorm2dArgs& a, const T* x, const T* weight,
-                               const T* bias, const T* running_mean, const T* running_var, T* y,
-                               T* mean, T* inverse_std);
+void batch_norm2d_forward_eval(const BatchNorm2dArgs& a, const T* x, const T* weight, const T* bias,
+                               const T* running_mean, const T* running_var, T* y, T* mean,
+                               T* inverse_std);
 // With x̂ = (x−mean)·inverse_std and means over inner:
 // d_x += weight·inverse_std·(d_y − mean(d_y) − x̂·mean(d_y·x̂)); d_weight = Σ d_y·x̂; d_bias = Σ d_y
 template <class T>

@@ -69,16 +69,16 @@ void batch_norm2d_forward(const BatchNorm2dArgs& a, const T* x, const T* weight,
 }
 
 template <class T>
-void batch_norm2d_forward_eval(const BatchNorm2dArgs& a, const T* x, const T* weight,
-                               const T* bias, const T* running_mean, const T* running_var, T* y,
-                               T* mean, T* inverse_std) {
+void batch_norm2d_forward_eval(const BatchNorm2dArgs& a, const T* x, const T* weight, const T* bias,
+                               const T* running_mean, const T* running_var, T* y, T* mean,
+                               T* inverse_std) {
   for (int c = 0; c < a.channels; ++c) {
     mean[c] = running_mean[c];
     inverse_std[c] = static_cast<T>(
         1.0 / std::sqrt(static_cast<double>(running_var[c]) + static_cast<double>(a.eps)));
     normalise(a.inner, x + c * a.inner, static_cast<double>(mean[c]),
-              static_cast<double>(inverse_std[c]), value_or(weight, c, 1.0),
-              value_or(bias, c, 0.0), y + c * a.inner);
+              static_cast<double>(inverse_std[c]), value_or(weight, c, 1.0), value_or(bias, c, 0.0),
+              y + c * a.inner);
   }
 }
 
@@ -123,14 +123,14 @@ void batch_norm2d_backward_eval(const BatchNorm2dArgs& a, const T* x, const T* w
   }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                                  \
-  template void batch_norm2d_forward(const BatchNorm2dArgs&, const T*, const T*, const T*, T*,   \
-                                     T*, T*, T*, T*);                                            \
-  template void batch_norm2d_forward_eval(const BatchNorm2dArgs&, const T*, const T*, const T*,  \
-                                          const T*, const T*, T*, T*, T*);                       \
-  template void batch_norm2d_backward(const BatchNorm2dArgs&, const T*, const T*, const T*,      \
-                                      const T*, const T*, T*, T*, T*);                           \
-  template void batch_norm2d_backward_eval(const BatchNorm2dArgs&, const T*, const T*, const T*, \
+#define CONVOLAB_INSTANTIATE(T)                                                                    \
+  template void batch_norm2d_forward(const BatchNorm2dArgs&, const T*, const T*, const T*, T*, T*, \
+                                     T*, T*, T*);                                                  \
+  template void batch_norm2d_forward_eval(const BatchNorm2dArgs&, const T*, const T*, const T*,    \
+                                          const T*, const T*, T*, T*, T*);                         \
+  template void batch_norm2d_backward(const BatchNorm2dArgs&, const T*, const T*, const T*,        \
+                                      const T*, const T*, T*, T*, T*);                             \
+  template void batch_norm2d_backward_eval(const BatchNorm2dArgs&, const T*, const T*, const T*,   \
                                            const T*, const T*, T*, T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

@@ -5,9 +5,9 @@
 
 namespace convolab {
 
-// x (in_channels, in_h, in_w, batch), weight (out_channels, in_channels/groups, kernel_h, kernel_w),
-// bias (out_channels) or none, y (out_channels, out_h, out_w, batch) with
-// out = ⌊(in − dilation·(kernel−1) − 1) / stride⌋ + 1.
+// x (in_channels, in_h, in_w, batch), weight (out_channels, in_channels/groups, kernel_h,
+// kernel_w), bias (out_channels) or none, y (out_channels, out_h, out_w, batch) with out = ⌊(in −
+// dilation·(kernel−1) − 1) / stride⌋ + 1.
 struct Conv2dArgs {
   int batch = 1;
   int in_channels = 1, in_h = 1, in_w = 1;

@@ -39,15 +39,15 @@ void conv2d_forward(const Conv2dArgs& a, const T* x, const T* weight, const T* b
             for (int u = 0; u < a.kernel_h; ++u)
               for (int v = 0; v < a.kernel_w; ++v)
                 sum += static_cast<double>(weight[at.weight_at(o, c, u, v)]) *
-                       static_cast<double>(x[at.x(at.in_channel(o, c),
-                                                  i * a.stride_h + u * a.dilation_h,
-                                                  j * a.stride_w + v * a.dilation_w, n)]);
+                       static_cast<double>(
+                           x[at.x(at.in_channel(o, c), i * a.stride_h + u * a.dilation_h,
+                                  j * a.stride_w + v * a.dilation_w, n)]);
           y[at.y(o, i, j, n)] = static_cast<T>(sum);
         }
 }
 
-// Turned around from its formula, so that every d_x is one sum: the outputs that (i, j) took part in
-// are those with i = out·stride + u·dilation.
+// Turned around from its formula, so that every d_x is one sum: the outputs that (i, j) took part
+// in are those with i = out·stride + u·dilation.
 template <class T>
 void conv2d_backward_input(const Conv2dArgs& a, const T* d_y, const T* weight, T* d_x) {
   const Geometry at(a);
@@ -83,9 +83,9 @@ void conv2d_backward_weight(const Conv2dArgs& a, const T* x, const T* d_y, T* d_
             for (int j = 0; j < a.out_w; ++j)
               for (int n = 0; n < a.batch; ++n)
                 sum += static_cast<double>(d_y[at.y(o, i, j, n)]) *
-                       static_cast<double>(x[at.x(at.in_channel(o, c),
-                                                  i * a.stride_h + u * a.dilation_h,
-                                                  j * a.stride_w + v * a.dilation_w, n)]);
+                       static_cast<double>(
+                           x[at.x(at.in_channel(o, c), i * a.stride_h + u * a.dilation_h,
+                                  j * a.stride_w + v * a.dilation_w, n)]);
           write_to(d_weight[at.weight_at(o, c, u, v)], a.write, sum);
         }
 }
@@ -95,16 +95,15 @@ void conv2d_backward_bias(const Conv2dArgs& a, const T* d_y, T* d_bias) {
   const std::int64_t positions = std::int64_t{a.out_h} * a.out_w * a.batch;
   for (int o = 0; o < a.out_channels; ++o) {
     double sum = 0.0;
-    for (std::int64_t p = 0; p < positions; ++p)
-      sum += static_cast<double>(d_y[o * positions + p]);
+    for (std::int64_t p = 0; p < positions; ++p) sum += static_cast<double>(d_y[o * positions + p]);
     write_to(d_bias[o], a.write, sum);
   }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                               \
-  template void conv2d_forward(const Conv2dArgs&, const T*, const T*, const T*, T*);          \
-  template void conv2d_backward_input(const Conv2dArgs&, const T*, const T*, T*);             \
-  template void conv2d_backward_weight(const Conv2dArgs&, const T*, const T*, T*);            \
+#define CONVOLAB_INSTANTIATE(T)                                                      \
+  template void conv2d_forward(const Conv2dArgs&, const T*, const T*, const T*, T*); \
+  template void conv2d_backward_input(const Conv2dArgs&, const T*, const T*, T*);    \
+  template void conv2d_backward_weight(const Conv2dArgs&, const T*, const T*, T*);   \
   template void conv2d_backward_bias(const Conv2dArgs&, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

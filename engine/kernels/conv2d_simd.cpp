@@ -3,10 +3,11 @@
 #include "kernels/simd_kernels.hpp"
 #include "kernels/tasks.hpp"
 
-// All three passes are correlate or dots over rows of pixels. Two arrangements in scratch memory make
-// every row one run:
+// All three passes are correlate or dots over rows of pixels. Two arrangements in scratch memory
+// make every row one run:
 //
-//   a stride along the row    x's columns are sorted by their remainder, 0 s 2s … 1 s+1 2s+1 …, after
+//   a stride along the row    x's columns are sorted by their remainder, 0 s 2s … 1 s+1 2s+1 …,
+//   after
 //                             which the columns that a tap meets are neighbours
 //   the input's gradient      d_y gets a border of zero columns, so that every tap exists for every
 //                             column; rows outside d_y are left out instead
@@ -27,10 +28,10 @@ struct Sizes {
         work(2 * a.out_channels * y_channel * taps) {}
 
   std::int64_t batch;
-  int group_in, group_out;  // channels per group
-  std::int64_t taps;        // of one output channel
+  int group_in, group_out;                          // channels per group
+  std::int64_t taps;                                // of one output channel
   std::int64_t x_row, x_channel, y_row, y_channel;  // floats
-  std::int64_t work;        // floating-point operations of one pass
+  std::int64_t work;                                // floating-point operations of one pass
 };
 
 // Where column j of a row of `width` stands after sorting by j mod stride.
@@ -62,9 +63,9 @@ void place_taps(const Conv2dArgs& a, const Sizes& s, std::int32_t* offsets) {
   for (std::int64_t c = 0; c < s.group_in; ++c)
     for (std::int64_t u = 0; u < a.kernel_h; ++u)
       for (std::int64_t v = 0; v < a.kernel_w; ++v)
-        *offsets++ = static_cast<std::int32_t>(
-            c * s.x_channel + u * a.dilation_h * s.x_row +
-            sorted_column(v * a.dilation_w, a.in_w, a.stride_w) * s.batch);
+        *offsets++ = static_cast<std::int32_t>(c * s.x_channel + u * a.dilation_h * s.x_row +
+                                               sorted_column(v * a.dilation_w, a.in_w, a.stride_w) *
+                                                   s.batch);
 }
 
 std::int32_t* as_offsets(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
@@ -129,8 +130,8 @@ void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float*
 namespace {
 
 // Input column j = b·stride + r meets the taps v with v·dilation ≡ r (mod stride), at output column
-// b + (r − v·dilation)/stride: for every remainder r one correlation over b. Likewise for rows, where
-// a remainder's taps stand together and those outside d_y are left out at either end.
+// b + (r − v·dilation)/stride: for every remainder r one correlation over b. Likewise for rows,
+// where a remainder's taps stand together and those outside d_y are left out at either end.
 struct BackwardScratch {
   explicit BackwardScratch(const Conv2dArgs& a) {
     const Sizes s(a);
@@ -189,8 +190,7 @@ void place_backward_taps(const Conv2dArgs& a, const BackwardScratch& at, int rem
       for (int v = 0; v < a.kernel_w; ++v) {
         if (v * a.dilation_w % a.stride_w != remainder) continue;
         const std::int64_t column = at.left + (remainder - v * a.dilation_w) / a.stride_w;
-        *offsets++ =
-            static_cast<std::int32_t>(((o * a.out_h + row) * at.width + column) * s.batch);
+        *offsets++ = static_cast<std::int32_t>(((o * a.out_h + row) * at.width + column) * s.batch);
       }
   });
 }
@@ -268,8 +268,7 @@ void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const
   if (a.stride_w == 1) return;
   for (std::int64_t r = 0; r < std::int64_t{a.in_channels} * a.in_h; ++r)
     for (std::int64_t j = 0; j < a.in_w; ++j) {
-      const float* from =
-          target + (r * a.in_w + sorted_column(j, a.in_w, a.stride_w)) * s.batch;
+      const float* from = target + (r * a.in_w + sorted_column(j, a.in_w, a.stride_w)) * s.batch;
       float* to = d_x + (r * a.in_w + j) * s.batch;
       if (a.write == Write::overwrite)
         copy_floats(from, s.batch, to);

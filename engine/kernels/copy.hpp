@@ -1,5 +1,5 @@
-// copy: a run of elements from one buffer to another, replacing or adding. With the batch innermost a
-// block of channels is such a run: concat is copies side by side, add is copies that accumulate,
+// copy: a run of elements from one buffer to another, replacing or adding. With the batch innermost
+// a block of channels is such a run: concat is copies side by side, add is copies that accumulate,
 // and their backward passes are copies too.
 #pragma once
 

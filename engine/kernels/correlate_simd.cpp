@@ -6,8 +6,8 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
-// Taps are summed in blocks, so that the x that a block touches stays in the first cache while every
-// tile of channels passes over it.
+// Taps are summed in blocks, so that the x that a block touches stays in the first cache while
+// every tile of channels passes over it.
 constexpr std::int64_t block_taps = 128;
 constexpr std::int64_t segment = 8 * lanes;  // positions of x per pass
 
@@ -53,8 +53,7 @@ void narrow(int channels, const float* x, const Taps& taps, const float* start, 
             std::int64_t out_stride) {
   float values[P][4] = {};
   for (int p = 0; p < P; ++p)
-    for (int k = 0; k < channels; ++k)
-      values[p][k] = start ? start[k] : out[k * out_stride + p];
+    for (int k = 0; k < channels; ++k) values[p][k] = start ? start[k] : out[k * out_stride + p];
   Quad acc[P];
   for (int p = 0; p < P; ++p) acc[p] = load_quad(values[p]);
   const float* weights = taps.weights;
@@ -104,11 +103,10 @@ void correlate(const Correlation& c, std::int64_t first_tile, std::int64_t end_t
       for (std::int64_t i = first_tile; i < end_tile; ++i) {
         const std::int64_t channel = c.tiles.begin(i);
         const int channels = c.tiles.size(i);
-        const Taps some = {
-            t1 - t0, c.offsets + t0,
-            c.packed ? c.weights + channel * c.taps + t0 * channels
-                     : c.weights + t0 * c.tiles.channels + channel,
-            c.packed ? channels : c.tiles.channels};
+        const Taps some = {t1 - t0, c.offsets + t0,
+                           c.packed ? c.weights + channel * c.taps + t0 * channels
+                                    : c.weights + t0 * c.tiles.channels + channel,
+                           c.packed ? channels : c.tiles.channels};
         const float* from = block == 0 && start ? start + channel : nullptr;
         float* to = out + channel * out_stride + p;
         switch (channels) {
@@ -125,8 +123,7 @@ void correlate(const Correlation& c, std::int64_t first_tile, std::int64_t end_t
 void pack(Tiles tiles, std::int64_t first_tile, std::int64_t end_tile, std::int64_t taps,
           const float* weights, float* packed) {
   for (std::int64_t i = first_tile; i < end_tile; ++i)
-    transpose(tiles.size(i), taps, weights + tiles.begin(i) * taps,
-              packed + tiles.begin(i) * taps);
+    transpose(tiles.size(i), taps, weights + tiles.begin(i) * taps, packed + tiles.begin(i) * taps);
 }
 
 void transpose(std::int64_t rows, std::int64_t columns, const float* from, float* to) {

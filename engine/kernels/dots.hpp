@@ -1,10 +1,10 @@
-// dots: many inner products of long runs at once, the register-tiled loop under the weight gradients
-// of a SIMD variant.
+// dots: many inner products of long runs at once, the register-tiled loop under the weight
+// gradients of a SIMD variant.
 //
 //   sums[k][t] = Σ_r Σ_p a[k·a_stride + r·a_row + p] · b[offset[t] + r·b_row + p]
 //
-// A tile of 4 k × 2 t keeps 8 vectors of partial sums, and 6 loads serve 8 multiply-adds. Callers cut long
-// sums into parts that fit the first cache; the vectors rest in memory in between, and are
+// A tile of 4 k × 2 t keeps 8 vectors of partial sums, and 6 loads serve 8 multiply-adds. Callers
+// cut long sums into parts that fit the first cache; the vectors rest in memory in between, and are
 // added across lanes only at the end.
 #pragma once
 
@@ -23,8 +23,8 @@ struct DotsPart {
   bool first, last;  // first: partial sums start at 0; last: they are written to sums
 };
 
-// Tile k0 … k0+channels-1 (at most 4) against taps t0 … t1-1. partial: partial_floats(channels, taps), used
-// unless the part is first and last. sums[k·sums_stride + t] is replaced or added to.
+// Tile k0 … k0+channels-1 (at most 4) against taps t0 … t1-1. partial: partial_floats(channels,
+// taps), used unless the part is first and last. sums[k·sums_stride + t] is replaced or added to.
 void dots(const DotsPart& part, int channels, std::int64_t t0, std::int64_t t1, float* partial,
           float* sums, std::int64_t sums_stride, Write write);
 

@@ -26,8 +26,8 @@ void dropout_backward(const RunContext& context, const DropoutArgs& a, const T* 
              static_cast<double>(dropout_factor(a, context, i)) * static_cast<double>(d_y[i]));
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                              \
-  template void dropout_forward(const RunContext&, const DropoutArgs&, const T*, T*);        \
+#define CONVOLAB_INSTANTIATE(T)                                                       \
+  template void dropout_forward(const RunContext&, const DropoutArgs&, const T*, T*); \
   template void dropout_backward(const RunContext&, const DropoutArgs&, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

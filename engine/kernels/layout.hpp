@@ -16,8 +16,8 @@ struct Layout {
 
 namespace reference {
 
-// The two ways in which a gradient reaches its buffer: a whole sum at once, or after clear() piece by
-// piece.
+// The two ways in which a gradient reaches its buffer: a whole sum at once, or after clear() piece
+// by piece.
 template <class T>
 void write_to(T& target, Write write, double value) {
   target = static_cast<T>(write == Write::accumulate ? static_cast<double>(target) + value : value);

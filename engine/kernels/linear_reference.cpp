@@ -50,10 +50,10 @@ void linear_backward_bias(const LinearArgs& a, const T* d_y, T* d_bias) {
   }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                        \
-  template void linear_forward(const LinearArgs&, const T*, const T*, const T*, T*);   \
-  template void linear_backward_input(const LinearArgs&, const T*, const T*, T*);      \
-  template void linear_backward_weight(const LinearArgs&, const T*, const T*, T*);     \
+#define CONVOLAB_INSTANTIATE(T)                                                      \
+  template void linear_forward(const LinearArgs&, const T*, const T*, const T*, T*); \
+  template void linear_backward_input(const LinearArgs&, const T*, const T*, T*);    \
+  template void linear_backward_weight(const LinearArgs&, const T*, const T*, T*);   \
   template void linear_backward_bias(const LinearArgs&, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

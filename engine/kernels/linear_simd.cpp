@@ -3,8 +3,8 @@
 #include "kernels/simd_kernels.hpp"
 #include "kernels/tasks.hpp"
 
-// A linear layer is a correlation whose run is the batch, or, for batches that fill no vector, one whose run is
-// the features.
+// A linear layer is a correlation whose run is the batch, or, for batches that fill no vector, one
+// whose run is the features.
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
@@ -92,7 +92,9 @@ struct BackwardScratch {
     const std::int64_t in = a.in_features, out = a.out_features, batch = a.batch;
     // Weights are read as they stand unless that would read beyond them.
     copies_weight = !narrow_batch(a) && in % tile_channels != 0 && batch % whole_vectors(1) != 0;
-    zeros = copies_weight ? packed_floats(in, out) : narrow_batch(a) ? packed_floats(batch, out) : 0;
+    zeros = copies_weight     ? packed_floats(in, out)
+            : narrow_batch(a) ? packed_floats(batch, out)
+                              : 0;
     offsets = zeros + (narrow_batch(a) ? batch : in);
     transposed = offsets + out;
     total = transposed + (narrow_batch(a) ? batch * in : 0);

@@ -1,5 +1,5 @@
-// Losses over a batch: per-sample values for the views, their gradient (already divided by the batch,
-// as the mean reduction asks), and the two figures that training reports.
+// Losses over a batch: per-sample values for the views, their gradient (already divided by the
+// batch, as the mean reduction asks), and the two figures that training reports.
 #pragma once
 
 #include "kernels/common.hpp"
@@ -28,8 +28,8 @@ void cross_entropy_forward(const CrossEntropyArgs& a, const T* logits, const std
                            T* losses);
 // d_logits[c,n] = (softmax(logits)[c,n] − [c = label[n]]) / batch
 template <class T>
-void cross_entropy_backward(const CrossEntropyArgs& a, const T* logits,
-                            const std::int32_t* labels, T* d_logits);
+void cross_entropy_backward(const CrossEntropyArgs& a, const T* logits, const std::int32_t* labels,
+                            T* d_logits);
 // losses[n] = Σ_f (y[f,n] − [f = label[n]])² / features
 template <class T>
 void mse_forward(const MseArgs& a, const T* y, const std::int32_t* labels, T* losses);

@@ -56,8 +56,8 @@ void mse_forward(const MseArgs& a, const T* y, const std::int32_t* labels, T* lo
   for (int n = 0; n < a.batch; ++n) {
     double sum = 0.0;
     for (int f = 0; f < a.features; ++f) {
-      const double d = static_cast<double>(y[std::int64_t{f} * a.batch + n]) -
-                       (f == labels[n] ? 1.0 : 0.0);
+      const double d =
+          static_cast<double>(y[std::int64_t{f} * a.batch + n]) - (f == labels[n] ? 1.0 : 0.0);
       sum += d * d;
     }
     losses[n] = static_cast<T>(sum / a.features);
@@ -70,8 +70,7 @@ void mse_backward(const MseArgs& a, const T* y, const std::int32_t* labels, T* d
   for (int f = 0; f < a.features; ++f)
     for (int n = 0; n < a.batch; ++n) {
       const std::int64_t at = std::int64_t{f} * a.batch + n;
-      d_y[at] =
-          static_cast<T>(scale * (static_cast<double>(y[at]) - (f == labels[n] ? 1.0 : 0.0)));
+      d_y[at] = static_cast<T>(scale * (static_cast<double>(y[at]) - (f == labels[n] ? 1.0 : 0.0)));
     }
 }
 

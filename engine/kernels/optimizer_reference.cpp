@@ -59,9 +59,9 @@ void adam_update(const RunContext& context, const AdamArgs& a, const T* d_w, T* 
   }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                                  \
-  template void sgd_update(const RunContext&, const SgdArgs&, const T*, T*, T*);                 \
-  template void rmsprop_update(const RunContext&, const RmsPropArgs&, const T*, T*, T*, T*);     \
+#define CONVOLAB_INSTANTIATE(T)                                                              \
+  template void sgd_update(const RunContext&, const SgdArgs&, const T*, T*, T*);             \
+  template void rmsprop_update(const RunContext&, const RmsPropArgs&, const T*, T*, T*, T*); \
   template void adam_update(const RunContext&, const AdamArgs&, const T*, T*, T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

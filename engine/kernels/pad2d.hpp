@@ -14,7 +14,7 @@ struct Pad2dArgs {
   int batch = 1, channels = 1, in_h = 1, in_w = 1;
   int top = 0, bottom = 0, left = 0, right = 0;
   PaddingMode mode = PaddingMode::zeros;
-  float value = 0.0f;             // of the border, in mode zeros; max pooling pads with -infinity
+  float value = 0.0f;              // of the border, in mode zeros; max pooling pads with -infinity
   Write write = Write::overwrite;  // of d_x
 
   int out_h() const { return top + in_h + bottom; }

@@ -45,8 +45,8 @@ void pad2d_backward(const Pad2dArgs& a, const T* d_y, T* d_x) {
       }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                     \
-  template void pad2d_forward(const Pad2dArgs&, const T*, T*);      \
+#define CONVOLAB_INSTANTIATE(T)                                \
+  template void pad2d_forward(const Pad2dArgs&, const T*, T*); \
   template void pad2d_backward(const Pad2dArgs&, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

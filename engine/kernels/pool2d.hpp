@@ -19,8 +19,8 @@ struct MaxPool2dArgs {
 struct AvgPool2dArgs {
   int batch = 1, channels = 1, in_h = 1, in_w = 1, out_h = 1, out_w = 1;
   int kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1;
-  int pad_top = 0, pad_left = 0;    // real padding in front
-  int image_h = 1, image_w = 1;     // of the unpadded input
+  int pad_top = 0, pad_left = 0;      // real padding in front
+  int image_h = 1, image_w = 1;       // of the unpadded input
   int pad_bottom = 0, pad_right = 0;  // real padding behind, without ceil_mode's overhang
   bool count_include_pad = true;
   int divisor_override = 0;
@@ -48,8 +48,8 @@ inline Cell adaptive_cell(int i, int in, int out) {
 }
 
 namespace reference {
-// switches[c,i,j,n] = the position (row·in_w + column) of the maximum in x; the first one wins ties,
-// and a NaN wins over everything (as PyTorch).
+// switches[c,i,j,n] = the position (row·in_w + column) of the maximum in x; the first one wins
+// ties, and a NaN wins over everything (as PyTorch).
 template <class T>
 void max_pool2d_forward(const MaxPool2dArgs& a, const T* x, T* y, std::int32_t* switches);
 // d_x[c, switches[c,i,j,n], n] += d_y[c,i,j,n]

@@ -130,12 +130,12 @@ void adaptive_avg_pool2d_backward(const AdaptiveAvgPool2dArgs& a, const T* d_y, 
       }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                              \
-  template void max_pool2d_forward(const MaxPool2dArgs&, const T*, T*, std::int32_t*);       \
+#define CONVOLAB_INSTANTIATE(T)                                                               \
+  template void max_pool2d_forward(const MaxPool2dArgs&, const T*, T*, std::int32_t*);        \
   template void max_pool2d_backward(const MaxPool2dArgs&, const T*, const std::int32_t*, T*); \
-  template void avg_pool2d_forward(const AvgPool2dArgs&, const T*, T*);                      \
-  template void avg_pool2d_backward(const AvgPool2dArgs&, const T*, T*);                     \
-  template void adaptive_avg_pool2d_forward(const AdaptiveAvgPool2dArgs&, const T*, T*);     \
+  template void avg_pool2d_forward(const AvgPool2dArgs&, const T*, T*);                       \
+  template void avg_pool2d_backward(const AvgPool2dArgs&, const T*, T*);                      \
+  template void adaptive_avg_pool2d_forward(const AdaptiveAvgPool2dArgs&, const T*, T*);      \
   template void adaptive_avg_pool2d_backward(const AdaptiveAvgPool2dArgs&, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

@@ -1,9 +1,9 @@
 // What the *_simd.cpp files of one variant define. They are compiled once for every instruction set
 // of the build, each time in a namespace of its own, and with a float on every lane.
 //
-// No code of one set may be shared with another (the linker keeps one copy of an inline function and
-// would hand AVX2 code to a machine without it), so these files keep std templates out of
-// their loops and their own helpers in the variant's namespace.
+// No code of one set may be shared with another (the linker keeps one copy of an inline function
+// and would hand AVX2 code to a machine without it), so these files keep std templates out of their
+// loops and their own helpers in the variant's namespace.
 #pragma once
 
 #include "model/step.hpp"
@@ -39,5 +39,58 @@ void linear_backward_weight(const RunContext& context, const LinearArgs& a, cons
                             const float* d_y, float* d_weight);
 void linear_backward_bias(const RunContext& context, const LinearArgs& a, const float* d_y,
                           float* d_bias);
+
+void pad2d_forward(const RunContext& context, const Pad2dArgs& a, const float* x, float* y);
+void pad2d_backward(const RunContext& context, const Pad2dArgs& a, const float* d_y, float* d_x);
+
+void max_pool2d_forward(const RunContext& context, const MaxPool2dArgs& a, const float* x, float* y,
+                        std::int32_t* switches);
+void max_pool2d_backward(const RunContext& context, const MaxPool2dArgs& a, const float* d_y,
+                         const std::int32_t* switches, float* d_x);
+void avg_pool2d_forward(const RunContext& context, const AvgPool2dArgs& a, const float* x,
+                        float* y);
+void avg_pool2d_backward(const RunContext& context, const AvgPool2dArgs& a, const float* d_y,
+                         float* d_x);
+void adaptive_avg_pool2d_forward(const RunContext& context, const AdaptiveAvgPool2dArgs& a,
+                                 const float* x, float* y);
+void adaptive_avg_pool2d_backward(const RunContext& context, const AdaptiveAvgPool2dArgs& a,
+                                  const float* d_y, float* d_x);
+
+void activation_forward(const RunContext& context, const ActivationArgs& a, const float* x,
+                        float* y);
+void activation_backward(const RunContext& context, const ActivationArgs& a, const float* y,
+                         const float* d_y, float* d_x);
+
+void softmax_forward(const RunContext& context, const SoftmaxArgs& a, const float* x, float* y);
+void softmax_backward(const RunContext& context, const SoftmaxArgs& a, const float* y,
+                      const float* d_y, float* d_x);
+void cross_entropy_forward(const RunContext& context, const CrossEntropyArgs& a,
+                           const float* logits, const std::int32_t* labels, float* losses);
+void cross_entropy_backward(const RunContext& context, const CrossEntropyArgs& a,
+                            const float* logits, const std::int32_t* labels, float* d_logits);
+
+void batch_norm2d_forward(const RunContext& context, const BatchNorm2dArgs& a, const float* x,
+                          const float* weight, const float* bias, float* y, float* mean,
+                          float* inverse_std, float* running_mean, float* running_var);
+void batch_norm2d_forward_eval(const RunContext& context, const BatchNorm2dArgs& a, const float* x,
+                               const float* weight, const float* bias, const float* running_mean,
+                               const float* running_var, float* y, float* mean, float* inverse_std);
+void batch_norm2d_backward(const RunContext& context, const BatchNorm2dArgs& a, const float* x,
+                           const float* weight, const float* mean, const float* inverse_std,
+                           const float* d_y, float* d_x, float* d_weight, float* d_bias);
+void batch_norm2d_backward_eval(const RunContext& context, const BatchNorm2dArgs& a, const float* x,
+                                const float* weight, const float* mean, const float* inverse_std,
+                                const float* d_y, float* d_x, float* d_weight, float* d_bias);
+
+void dropout_forward(const RunContext& context, const DropoutArgs& a, const float* x, float* y);
+void dropout_backward(const RunContext& context, const DropoutArgs& a, const float* d_y,
+                      float* d_x);
+
+void sgd_update(const RunContext& context, const SgdArgs& a, const float* d_w, float* w,
+                float* momentum);
+void rmsprop_update(const RunContext& context, const RmsPropArgs& a, const float* d_w, float* w,
+                    float* square_average, float* momentum);
+void adam_update(const RunContext& context, const AdamArgs& a, const float* d_w, float* w,
+                 float* average, float* square_average);
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

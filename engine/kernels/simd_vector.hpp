@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
 
+#include "kernels/tasks.hpp"
+
 #ifndef CONVOLAB_SIMD_VARIANT
 #error "compile *_simd.cpp with -DCONVOLAB_SIMD_VARIANT=<name>"
 #endif
@@ -33,6 +35,58 @@ static inline float sum(const Vector& v) {
 #else
   return xsimd::hadd(v);
 #endif
+}
+
+// 32-bit integers on the same lanes, and the same bits seen as the other type.
+using Integers = xsimd::batch<std::int32_t>;
+static inline Vector as_floats(const Integers& v) {
+#if XSIMD_VERSION_MAJOR >= 9
+  return xsimd::bitwise_cast<float>(v);
+#else
+  return xsimd::bitwise_cast<Vector>(v);
+#endif
+}
+
+// The last, partly filled vector of a run goes through memory: its bits are those of a whole one.
+struct Whole {};
+struct Part {
+  std::int64_t count;
+};
+static inline Vector load(const float* p, Whole) { return load(p); }
+static inline Vector load(const float* p, Part part) {
+  float values[lanes] = {};
+  for (std::int64_t i = 0; i < part.count; ++i) values[i] = p[i];
+  return load(values);
+}
+static inline void save(float* p, const Vector& v, Whole) { save(p, v); }
+static inline void save(float* p, const Vector& v, Part part) {
+  float values[lanes];
+  save(values, v);
+  for (std::int64_t i = 0; i < part.count; ++i) p[i] = values[i];
+}
+// Replaces what p held, or adds to it.
+template <class Size>
+static inline void write(float* p, const Vector& v, Write how, Size size) {
+  save(p, how == Write::accumulate ? load(p, size) + v : v, size);
+}
+
+// Calls body(i, Whole or Part) for every vector of begin … end-1.
+template <class Body>
+static inline void for_vectors(std::int64_t begin, std::int64_t end, const Body& body) {
+  std::int64_t i = begin;
+  for (; i + lanes <= end; i += lanes) body(i, Whole{});
+  if (i < end) body(i, Part{end - i});
+}
+
+// The same over 0 … elements-1 on the pool's threads; cost: operations per element.
+template <class Body>
+static inline void for_elements(const RunContext& context, std::int64_t elements, std::int64_t cost,
+                                const Body& body) {
+  constexpr std::int64_t block = 4096;  // a whole number of vectors: threads change no vector
+  for_tasks(context, (elements + block - 1) / block, elements * cost,
+            [&](std::int64_t begin, std::int64_t end) {
+              for_vectors(begin * block, end * block < elements ? end * block : elements, body);
+            });
 }
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

@@ -30,14 +30,13 @@ void softmax_backward(const SoftmaxArgs& a, const T* y, const T* d_y, T* d_x) {
       dot += static_cast<double>(d_y[c * a.inner + i]) * static_cast<double>(y[c * a.inner + i]);
     for (int c = 0; c < a.channels; ++c) {
       const std::int64_t at = c * a.inner + i;
-      write_to(d_x[at], a.write,
-               static_cast<double>(y[at]) * (static_cast<double>(d_y[at]) - dot));
+      write_to(d_x[at], a.write, static_cast<double>(y[at]) * (static_cast<double>(d_y[at]) - dot));
     }
   }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                  \
-  template void softmax_forward(const SoftmaxArgs&, const T*, T*);               \
+#define CONVOLAB_INSTANTIATE(T)                                    \
+  template void softmax_forward(const SoftmaxArgs&, const T*, T*); \
   template void softmax_backward(const SoftmaxArgs&, const T*, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

@@ -53,21 +53,11 @@ Values initial_values(const Problem& problem, std::uint64_t seed) {
     std::vector<double>& v = values[buffer.name];
     v.resize(static_cast<std::size_t>(buffer.elements));
     for (double& each : v) switch (buffer.fill) {
-        case Fill::normal:
-          each = static_cast<double>(rng.normal());
-          break;
-        case Fill::positive:
-          each = static_cast<double>(rng.uniform(0.5f, 1.5f));
-          break;
-        case Fill::labels:
-          each = rng.below(static_cast<std::uint32_t>(buffer.limit));
-          break;
-        case Fill::none:
-          each = std::numeric_limits<double>::quiet_NaN();
-          break;
-        case Fill::none_int:
-          each = -1.0;
-          break;
+        case Fill::normal: each = static_cast<double>(rng.normal()); break;
+        case Fill::positive: each = static_cast<double>(rng.uniform(0.5f, 1.5f)); break;
+        case Fill::labels: each = rng.below(static_cast<std::uint32_t>(buffer.limit)); break;
+        case Fill::none: each = std::numeric_limits<double>::quiet_NaN(); break;
+        case Fill::none_int: each = -1.0; break;
       }
   }
   return values;

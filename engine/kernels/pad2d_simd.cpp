@@ -1,0 +1,75 @@
+#include "kernels/layout.hpp"
+#include "kernels/simd_kernels.hpp"
+#include "kernels/simd_vector.hpp"
+
+// A row of y is a run of columns in front, the row of x as one run, and a run behind.
+namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
+
+namespace {
+
+void put(const float* from, std::int64_t count, Write how, float* to) {
+  for_vectors(0, count,
+              [&](std::int64_t i, auto size) { write(to + i, load(from + i, size), how, size); });
+}
+
+void fill(float value, std::int64_t count, float* to) {
+  for_vectors(0, count, [&](std::int64_t i, auto size) { save(to + i, Vector(value), size); });
+}
+
+// The border columns of a padded row, from left to right.
+template <class Visit>
+void visit_border(const Pad2dArgs& a, const Visit& visit) {
+  for (int j = 0; j < a.left; ++j) visit(j);
+  for (int j = a.left + a.in_w; j < a.out_w(); ++j) visit(j);
+}
+
+}  // namespace
+
+void pad2d_forward(const RunContext& context, const Pad2dArgs& a, const float* x, float* y) {
+  const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h(), a.out_w(), a.batch};
+  const std::int64_t rows = std::int64_t{a.channels} * a.out_h();
+  for_tasks(context, rows, rows * out.w * out.batch, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      const std::int64_t c = r / a.out_h();
+      const int row = padded_source(a.mode, static_cast<int>(r % a.out_h()), a.top, a.in_h);
+      float* to = y + r * out.w * out.batch;
+      if (row < 0) {
+        fill(a.value, out.w * out.batch, to);
+        continue;
+      }
+      put(x + in(c, row, 0, 0), in.w * in.batch, Write::overwrite, to + a.left * out.batch);
+      visit_border(a, [&](int j) {
+        const int column = padded_source(a.mode, j, a.left, a.in_w);
+        if (column < 0)
+          fill(a.value, out.batch, to + j * out.batch);
+        else
+          put(x + in(c, row, column, 0), out.batch, Write::overwrite, to + j * out.batch);
+      });
+    }
+  });
+}
+
+void pad2d_backward(const RunContext& context, const Pad2dArgs& a, const float* d_y, float* d_x) {
+  const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h(), a.out_w(), a.batch};
+  for_tasks(
+      context, a.channels, out.elements(a.channels), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t c = begin; c < end; ++c) {
+          // The rows of the image itself first, then the border folds back onto them.
+          for (int i = 0; i < a.in_h; ++i)
+            put(d_y + out(c, i + a.top, a.left, 0), in.w * in.batch, a.write, d_x + in(c, i, 0, 0));
+          if (a.mode == PaddingMode::zeros) continue;
+          for (int i = 0; i < a.out_h(); ++i) {
+            const int row = padded_source(a.mode, i, a.top, a.in_h);
+            if (i < a.top || i >= a.top + a.in_h)
+              put(d_y + out(c, i, a.left, 0), in.w * in.batch, Write::accumulate,
+                  d_x + in(c, row, 0, 0));
+            visit_border(a, [&](int j) {
+              const int column = padded_source(a.mode, j, a.left, a.in_w);
+              put(d_y + out(c, i, j, 0), in.batch, Write::accumulate, d_x + in(c, row, column, 0));
+            });
+          }
+        }
+      });
+}
+
+}  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT
