@@ -88,13 +88,14 @@ Expected<int> print_steps(const Options& options, const std::vector<Job>& jobs, 
     std::stable_sort(times->begin(), times->end(),
                      [](const StepTime& a, const StepTime& b) { return a.seconds > b.seconds; });
     std::vector<std::vector<std::string>> rows = {
-        {"layer", "kernel", "phase", "µs", "share", "GFLOP/s"}};
+        {"kernel", "writes", "phase", "µs", "share", "GFLOP/s"}};
     Json entries = Json::array();
     for (const StepTime& step : *times) {
-      rows.push_back({step.layer, step.kernel, step.phase, fixed(step.seconds * 1e6, 1),
+      rows.push_back({step.kernel, step.result, step.phase, fixed(step.seconds * 1e6, 1),
                       percent(step.seconds / sum), step.gflops > 0 ? fixed(step.gflops, 1) : ""});
       entries.push_back({{"layer", step.layer},
                          {"kernel", step.kernel},
+                         {"writes", step.result},
                          {"phase", step.phase},
                          {"seconds", step.seconds},
                          {"gflops", step.gflops}});

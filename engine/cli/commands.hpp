@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/data_files.hpp"
@@ -31,7 +32,7 @@ void add_layers(CLI::App& app, Action& action);
 // --backend and --threads, which most commands share.
 struct EngineOptions {
   std::string backend = "simd";
-  int threads = 0;  // 0: one per core, up to 8
+  std::optional<int> threads;  // default: one per core, up to 8
 };
 void add_engine_options(CLI::App& command, EngineOptions& options);
 // Errors: a number of threads out of range.

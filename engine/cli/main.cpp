@@ -35,12 +35,19 @@ int run(int argc, char** argv) {
   cli::add_bench(app, action);
   cli::add_models(app, action);
   cli::add_layers(app, action);
+  const std::string first = argc > 1 ? argv[1] : "";
+  const bool is_command = !first.empty() && first[0] != '-';
+  if (is_command &&
+      app.get_subcommands([&](CLI::App* each) { return each->get_name() == first; }).empty())
+    return complain("there is no command \"" + first + "\" (see convolab --help)",
+                    cli::exit_refused);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    return complain(std::string(error.what()) + " (see convolab --help)", cli::exit_refused);
+    const std::string help = "convolab " + (is_command ? first + " " : "") + "--help";
+    return complain(std::string(error.what()) + " (see " + help + ")", cli::exit_refused);
   }
   const auto code = action();
   if (code) return *code;

@@ -19,11 +19,12 @@ void add_engine_options(CLI::App& command, EngineOptions& options) {
 }
 
 Expected<std::unique_ptr<ThreadPool>> make_pool(const EngineOptions& options) {
-  if (options.threads < 0 || options.threads > 256)
-    return fail(ErrorCode::invalid_argument, "--threads",
-                "it is " + std::to_string(options.threads) + "; it must be from 1 to 256");
   const int cores = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
-  return std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : cores);
+  const int threads = options.threads.value_or(cores);
+  if (threads < 1 || threads > 256)
+    return fail(ErrorCode::invalid_argument, "--threads",
+                "it is " + std::to_string(threads) + "; it must be from 1 to 256");
+  return std::make_unique<ThreadPool>(threads);
 }
 
 void add_data_options(CLI::App& command, DataOptions& options) {

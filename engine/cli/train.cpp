@@ -1,4 +1,5 @@
 // convolab train: trains a network on a dataset and saves what it learnt.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -35,6 +36,16 @@ struct Options {
   EngineOptions engine;
 };
 
+// A complaint about an entry of that document, as one about the option it came from.
+Error in_options(Error error) {
+  const std::size_t end = error.message.find('"', 1);
+  if (error.message[0] != '"' || end == std::string::npos) return error;
+  std::string name = error.message.substr(1, end - 1);
+  if (name == "type") name = error.where;
+  std::replace(name.begin(), name.end(), '_', '-');
+  return {error.code, "", "--" + name + error.message.substr(end + 1)};
+}
+
 // The options as the JSON document that parse_train_config checks.
 Expected<TrainConfig> make_config(const Options& o) {
   Json config = {{"backend", o.engine.backend},
@@ -64,7 +75,8 @@ Expected<TrainConfig> make_config(const Options& o) {
   set(augment, "shift", o.shift);
   set(augment, "rotate", o.rotate);
   set(augment, "scale", o.scale);
-  return parse_train_config(config.dump());
+  auto parsed = parse_train_config(config.dump());
+  return parsed ? parsed : tl::unexpected(in_options(parsed.error()));
 }
 
 Expected<std::shared_ptr<Dataset>> load(const Options& options, const Shape& shape) {
@@ -196,7 +208,19 @@ Expected<std::string> training_record(const Options& options, Trainer& trainer) 
     if (!final) return tl::unexpected(final.error());
     out["validation"] = evaluation_json(*final, trainer.dataset());
   }
-  return out.dump(2) + "\n";
+  // One line for every entry, and for every epoch.
+  std::string text = "{";
+  for (const auto& [key, value] : out.items()) {
+    text += (text.size() > 1 ? ",\n  " : "\n  ") + Json(key).dump() + ": ";
+    if (key != "history" || value.empty()) {
+      text += value.dump();
+      continue;
+    }
+    for (std::size_t i = 0; i < value.size(); ++i)
+      text += (i == 0 ? "[\n    " : ",\n    ") + value[i].dump();
+    text += "\n  ]";
+  }
+  return text + "\n}\n";
 }
 
 Status save_model(const std::filesystem::path& folder, const Graph& graph) {
@@ -248,25 +272,43 @@ Expected<int> train(const Options& options) {
   return interrupted ? exit_interrupted : exit_done;
 }
 
+std::string by_default(const Json& name) { return " (default " + name.get<std::string>() + ")"; }
+std::string by_default(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, " (default %g)", value);
+  return text;
+}
+
 void add_config_options(CLI::App& c, Options& o) {
-  c.add_option("--epochs", o.epochs, "Passes over the training pictures (default 5)")
+  const TrainConfig defaults;
+  const Json names = Json::parse(train_config_to_json(defaults));
+  c.add_option("--epochs", o.epochs,
+               "Passes over the training pictures" + by_default(defaults.epochs))
       ->type_name("N");
-  c.add_option("--batch-size", o.batch_size, "Pictures in a step (default 64)")->type_name("N");
-  c.add_option("--seed", o.seed, "Of weights, order, dropout and augmentation (default 1)")
+  c.add_option("--batch-size", o.batch_size, "Pictures in a step" + by_default(defaults.batch_size))
       ->type_name("N");
-  c.add_option("--optimizer", o.optimizer, "sgd, rmsprop, adam or adamw (default adam)")
+  c.add_option("--seed", o.seed, "Of weights, order, dropout and augmentation" + by_default(1))
+      ->type_name("N");
+  c.add_option("--optimizer", o.optimizer,
+               "sgd, rmsprop, adam or adamw" + by_default(names["optimizer"]["type"]))
       ->type_name("NAME");
-  c.add_option("--lr", o.lr, "Learning rate (default 0.002)")->type_name("X");
+  c.add_option("--lr", o.lr,
+               "Learning rate" + by_default(static_cast<double>(defaults.learning_rate)))
+      ->type_name("X");
   c.add_option("--momentum", o.momentum, "Of sgd and rmsprop (default 0)")->type_name("X");
   c.add_flag("--nesterov", o.nesterov, "Nesterov's momentum, of sgd");
   c.add_option("--weight-decay", o.weight_decay, "Default 0, with adamw 0.01")->type_name("X");
-  c.add_option("--schedule", o.schedule,
-               "Of the learning rate: constant, step or cosine (default constant)")
+  c.add_option(
+       "--schedule", o.schedule,
+       "Of the learning rate: constant, step or cosine" + by_default(names["schedule"]["type"]))
       ->type_name("NAME");
-  c.add_option("--step-size", o.step_size,
-               "Epochs between two drops of the step schedule (default 5)")
+  c.add_option(
+       "--step-size", o.step_size,
+       "Epochs between two drops of the step schedule" + by_default(defaults.schedule.step_size))
       ->type_name("N");
-  c.add_option("--gamma", o.gamma, "Factor of each drop (default 0.5)")->type_name("X");
+  c.add_option("--gamma", o.gamma,
+               "Factor of each drop" + by_default(static_cast<double>(defaults.schedule.gamma)))
+      ->type_name("X");
   c.add_option("--warmup-steps", o.warmup_steps, "Steps of linear warm-up (default 0)")
       ->type_name("N");
   c.add_flag("--augment", o.augment,
@@ -274,7 +316,8 @@ void add_config_options(CLI::App& c, Options& o) {
   c.add_option("--shift", o.shift, "Random shift, pixels each way")->type_name("X");
   c.add_option("--rotate", o.rotate, "Random rotation, degrees each way")->type_name("X");
   c.add_option("--scale", o.scale, "Random scaling: 0.1 is from 0.9 to 1.1")->type_name("X");
-  c.add_option("--loss", o.loss, "cross_entropy or mse (default cross_entropy)")->type_name("NAME");
+  c.add_option("--loss", o.loss, "cross_entropy or mse" + by_default(names["loss"]))
+      ->type_name("NAME");
   c.add_option("--init", o.init,
                "pytorch, he_normal, he_uniform, xavier_normal or xavier_uniform (default: the "
                "model's)")

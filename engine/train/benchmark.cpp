@@ -165,7 +165,8 @@ Expected<std::vector<StepTime>> profile_training(const Graph& graph,
     out.push_back({std::string(kernel_name(step.kernel)),
                    step.layer < 0 ? std::string(loss_name(config.loss))
                                   : graph.layers()[static_cast<std::size_t>(step.layer)].name,
-                   std::string(phase_name(step.phase)), seconds,
+                   std::string(phase_name(step.phase)),
+                   executor->plan().buffer(step.writes.front()).name, seconds,
                    seconds > 0 ? work / seconds * 1e-9 : 0.0});
   }
   return out;

@@ -37,6 +37,7 @@ Expected<double> benchmark_inference(const Graph& graph, const BenchmarkOptions&
 
 struct StepTime {
   std::string kernel, layer, phase;
+  std::string result;  // the buffer it writes: "conv1", "d_conv1.weight" …
   double seconds = 0;  // median of one run of the step
   double gflops = 0;   // 2 · multiply-adds / time; 0 where that is not what the step does
 };
