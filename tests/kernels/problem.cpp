@@ -1,7 +1,6 @@
 #include "kernels/problem.hpp"
 
 #include <array>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -112,8 +111,8 @@ std::string run_backend(const Backend& backend, const Problem& problem, const Ca
     Guarded& m = memory.emplace_back(v.size());
     for (std::size_t i = 0; i < v.size(); ++i)
       m[i] = buffer_named(problem, name).integer()
-                 ? std::bit_cast<std::uint32_t>(static_cast<std::int32_t>(v[i]))
-                 : std::bit_cast<std::uint32_t>(static_cast<float>(v[i]));
+                 ? bits_as<std::uint32_t>(static_cast<std::int32_t>(v[i]))
+                 : bits_as<std::uint32_t>(static_cast<float>(v[i]));
     operands.push_back(name.empty() ? nullptr : m.data());
   }
   Step step;
@@ -133,8 +132,8 @@ std::string run_backend(const Backend& backend, const Problem& problem, const Ca
     std::vector<double>& v = values.at(names[k]);
     const bool integer = buffer_named(problem, names[k]).integer();
     for (std::size_t i = 0; i < v.size(); ++i) {
-      const double now = integer ? std::bit_cast<std::int32_t>(memory[k][i])
-                                 : static_cast<double>(std::bit_cast<float>(memory[k][i]));
+      const double now = integer ? bits_as<std::int32_t>(memory[k][i])
+                                 : static_cast<double>(bits_as<float>(memory[k][i]));
       if (k < call.reads.size() && now != static_cast<double>(static_cast<float>(v[i])) &&
           !std::isnan(v[i])) {
         trouble += "changed its operand " + names[k] + "; ";

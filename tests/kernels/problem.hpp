@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <ostream>
 #include <string>
@@ -13,6 +14,15 @@
 #include "model/backend.hpp"
 
 namespace convolab::testing {
+
+// std::bit_cast, which Emscripten 3.1.6 does not have yet.
+template <class To, class From>
+To bits_as(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
 
 enum class Fill {
   normal,    // mean 0, standard deviation 1
