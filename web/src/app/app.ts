@@ -35,7 +35,7 @@ export class App extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       conv-settings {
-        margin: 16px 0;
+        margin: 8px 0 16px;
       }
       .stage {
         display: grid;
@@ -51,23 +51,20 @@ export class App extends LitElement {
       }
       .views > div {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
-        min-width: 0;
       }
       .scale {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 8px;
-        margin-top: 8px;
+        gap: 0 8px;
+        margin-left: auto;
       }
       .scale select {
         width: auto;
         min-height: 32px;
         font-size: 0.875rem;
-      }
-      .data {
-        margin-left: auto;
       }
       .over {
         outline: 3px dashed var(--accent);
@@ -77,7 +74,7 @@ export class App extends LitElement {
         .stage {
           grid-template-columns: 168px minmax(0, 1fr);
         }
-        .stage .middle {
+        .stage conv-network {
           grid-column: 1 / -1;
           grid-row: 2;
         }
@@ -97,7 +94,7 @@ export class App extends LitElement {
           grid-template-columns: minmax(0, 1fr);
           gap: 16px;
         }
-        .stage .middle {
+        .stage conv-network {
           grid-row: auto;
         }
       }
@@ -164,7 +161,26 @@ export class App extends LitElement {
     const { train, validation } = dataset;
     const all = loaded.train === train && loaded.validation === validation;
     const count = all ? integer(train) : `${integer(loaded.train)} of ${integer(train)}`;
-    return `${count} training and ${integer(loaded.validation)} validation pictures of ${shapeText(dataset.shape)}`;
+    return `${count} training and ${integer(loaded.validation)} validation pictures of ${shapeText(dataset.shape)}.`;
+  }
+
+  private rangeChoice() {
+    const { options = {}, label } = fields.range;
+    return html`<label slot="range" class="scale small quiet">
+      ${label}
+      <select
+        id="range"
+        @change=${(event: Event) =>
+          void this.lab.set('range', (event.target as HTMLSelectElement).value as 'layer')}
+      >
+        ${Object.entries(options).map(
+          ([value, title]) =>
+            html`<option value=${value} .selected=${value === this.lab.settings.range}>
+              ${title}
+            </option>`,
+        )}
+      </select>
+    </label>`;
   }
 
   override render() {
@@ -197,32 +213,13 @@ export class App extends LitElement {
                 <conv-input
                   .shown=${shown}
                   .about=${dataset}
+                  .arrival=${this.arrival()}
                   @setting=${set}
                   @image=${(event: CustomEvent<File>) => void lab.classify(event.detail)}
                 ></conv-input>
-                <div class="middle">
-                  <conv-network
-                    .network=${network}
-                    .snapshot=${snapshot}
-                    .range=${settings.range}
-                  ></conv-network>
-                  <div class="scale small quiet">
-                    <label for="range">${fields.range.label}</label>
-                    <select
-                      id="range"
-                      @change=${(event: Event) =>
-                        void lab.set('range', (event.target as HTMLSelectElement).value as 'layer')}
-                    >
-                      ${Object.entries(fields.range.options ?? {}).map(
-                        ([value, title]) =>
-                          html`<option value=${value} .selected=${value === settings.range}>
-                            ${title}
-                          </option>`,
-                      )}
-                    </select>
-                    <span class="data numbers" id="arrival">${this.arrival()}</span>
-                  </div>
-                </div>
+                <conv-network .network=${network} .snapshot=${snapshot} .range=${settings.range}>
+                  ${this.rangeChoice()}
+                </conv-network>
                 <conv-prediction
                   .probabilities=${snapshot?.probabilities ?? null}
                   .classes=${dataset.classes}
@@ -237,6 +234,7 @@ export class App extends LitElement {
                     .snapshot=${snapshot}
                     .range=${settings.range}
                   ></conv-kernels>
+                  <conv-layers class="panel" .network=${network}></conv-layers>
                 </div>
                 <div>
                   <conv-curves
@@ -244,9 +242,6 @@ export class App extends LitElement {
                     .history=${history}
                     .version=${history.version}
                   ></conv-curves>
-                </div>
-                <div><conv-layers class="panel" .network=${network}></conv-layers></div>
-                <div>
                   <conv-confusion
                     class="panel"
                     .confusion=${lab.confusion}

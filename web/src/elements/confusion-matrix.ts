@@ -1,7 +1,7 @@
 // Which class was taken for which, over the whole validation split. Asked for only while it is open.
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { setStyle } from './set-style';
 import type { Confusion } from '../engine/api';
 import { shared } from './shared';
 import { integer, percent } from './words';
@@ -46,10 +46,10 @@ export class ConfusionMatrix extends LitElement {
       ${counts.map((count, j) => {
         const colour = i === j ? 'var(--accent)' : 'var(--warm)';
         const share = sum > 0 ? Math.round((count / sum) * (i === j ? 35 : 60)) : 0;
-        const style = styleMap({
+        const style = setStyle({
           background: count > 0 ? `color-mix(in srgb, ${colour} ${share}%, transparent)` : '',
         });
-        return html`<td style=${style}>${count > 0 ? integer(count) : ''}</td>`;
+        return html`<td ${style}>${count > 0 ? integer(count) : ''}</td>`;
       })}
     </tr>`;
   }

@@ -10,7 +10,7 @@ import { shared } from './shared';
 import { percent } from './words';
 
 const every = 200; // ms between two drawings
-const height = 184;
+const height = 160;
 
 /** One x for every batch and every epoch, and the columns that belong to it. */
 export function align({ steps, losses, accuracies, epochs }: History) {
@@ -39,7 +39,10 @@ export class Curves extends LitElement {
       h3 {
         font-size: 1rem;
         line-height: 1.5rem;
-        margin: 8px 0 0;
+        margin: 4px 0 0;
+      }
+      h3 span {
+        font-weight: 400;
       }
       .key {
         display: flex;
@@ -112,13 +115,21 @@ export class Curves extends LitElement {
   private build() {
     for (const plot of Object.values(this.plots)) plot.destroy();
     this.plots = {
-      loss: this.plot(this.lossBox, (_u, _low, high) => [0, Math.max(high, 0.1)]),
-      accuracy: this.plot(this.accuracyBox, () => [0, 1]),
+      loss: this.plot(this.lossBox, (_u, _low, high) => [0, Math.max(high ?? 0, 0.1)]),
+      accuracy: this.plot(
+        this.accuracyBox,
+        () => [0, 1],
+        (value) => `${Math.round(value * 100)}%`,
+      ),
     };
     this.requestUpdate();
   }
 
-  private plot(box: HTMLElement, range: uPlot.Range.Function) {
+  private plot(
+    box: HTMLElement,
+    range: uPlot.Range.Function,
+    text = (value: number) => String(value),
+  ) {
     const style = getComputedStyle(this);
     const token = (name: string) => style.getPropertyValue(name).trim();
     const probe = document.createElement('span');
@@ -142,7 +153,7 @@ export class Curves extends LitElement {
       scales: { x: { time: false, range: (_u, low, high) => [low ?? 0, high ?? 1] }, y: { range } },
       axes: [
         { ...axis, size: 32 },
-        { ...axis, size: 48 },
+        { ...axis, size: 48, values: (_u, splits) => splits.map(text) },
       ],
       series: [
         {},
@@ -168,9 +179,9 @@ export class Curves extends LitElement {
           ><span class="validation">validation</span>
         </div>
       </div>
-      <h3>Loss</h3>
+      <h3>Loss <span class="small quiet">by step</span></h3>
       <div class="plot" id="loss-plot" role="img" aria-label="Loss over the steps. ${now}"></div>
-      <h3>Accuracy</h3>
+      <h3>Accuracy <span class="small quiet">by step</span></h3>
       <div
         class="plot"
         id="accuracy-plot"

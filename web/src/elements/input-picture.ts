@@ -5,7 +5,7 @@ import type { Shown } from '../app/lab';
 import type { DatasetInfo } from '../engine/api';
 import { drawMaps } from './maps';
 import { shared } from './shared';
-import { integer, shapeText } from './words';
+import { integer } from './words';
 
 @customElement('conv-input')
 export class InputPicture extends LitElement {
@@ -28,6 +28,9 @@ export class InputPicture extends LitElement {
         padding: 0 8px;
         flex: 1 1 auto;
       }
+      .text {
+        max-width: 168px;
+      }
       .open {
         width: 168px;
         padding: 0 8px;
@@ -43,10 +46,20 @@ export class InputPicture extends LitElement {
         margin-top: 8px;
       }
       @media (max-width: 719px) {
+        canvas {
+          width: 112px;
+          height: 112px;
+        }
         .row {
           display: grid;
-          grid-template-columns: 168px minmax(0, 1fr);
+          grid-template-columns: 112px minmax(0, 1fr);
           gap: 16px;
+        }
+        .text p:first-child {
+          margin: -4px 0 8px;
+        }
+        .text {
+          max-width: none;
         }
         .choose,
         .open {
@@ -54,7 +67,7 @@ export class InputPicture extends LitElement {
           margin-top: 0;
         }
         .choose {
-          flex-wrap: wrap;
+          margin-bottom: 8px;
         }
       }
     `,
@@ -62,6 +75,8 @@ export class InputPicture extends LitElement {
 
   @property({ attribute: false }) shown: Shown | null = null;
   @property({ attribute: false }) about: DatasetInfo | null = null;
+  /** How much of the dataset is here, in words. */
+  @property({ attribute: false }) arrival = '';
   @query('canvas') private canvas!: HTMLCanvasElement | null;
   @query('input') private file!: HTMLInputElement | null;
 
@@ -123,7 +138,6 @@ export class InputPicture extends LitElement {
                   ? 'Your own picture, as the network sees it'
                   : html`Validation ${integer(index + 1)} of ${integer(dataset?.validation ?? 0)}`
             }
-            ${dataset ? html`<br />${shapeText(dataset.shape)} values` : ''}
           </p>
           <div class="choose" role="group" aria-label="Choose a validation picture">
             <button aria-label="Previous picture" @click=${() => this.go(index - 1)}>←</button>
@@ -136,6 +150,7 @@ export class InputPicture extends LitElement {
             <button aria-label="Next picture" @click=${() => this.go(index + 1)}>→</button>
           </div>
           <button class="open" @click=${() => this.file?.click()}>Open a picture …</button>
+          <p class="small quiet numbers" id="arrival">${this.arrival}</p>
           <input type="file" accept="image/*" hidden @change=${() => this.opened()} />
         </div>
       </div>

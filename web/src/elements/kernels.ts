@@ -1,7 +1,7 @@
 // The kernels of every convolution: a column for each output map, a row for each input channel.
 import { LitElement, css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { setStyle } from './set-style';
 import { onTheme } from '../app/theme';
 import type { NetworkInfo } from '../engine/api';
 import type { Snapshot, TensorView } from '../engine/client';
@@ -45,13 +45,16 @@ export class Kernels extends LitElement {
   private stopTheme = () => {};
   private visible = new Set<Element>();
   private observed = new Set<Element>();
-  private readonly seen = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) this.visible.add(target);
-      else this.visible.delete(target);
-    }
-    this.draw();
-  });
+  private readonly seen = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) this.visible.add(target);
+        else this.visible.delete(target);
+      }
+      this.draw();
+    },
+    { rootMargin: '400px' },
+  );
   private readonly size = new ResizeObserver(([entry]) => {
     if (entry) this.available = Math.floor(entry.contentRect.width) - 4;
   });
@@ -109,7 +112,7 @@ export class Kernels extends LitElement {
           role="img"
           aria-label="${name}: ${outputs} kernels of ${height}×${width} on ${channels}"
           data-kernels=${name}
-          style=${styleMap(box)}
+          ${setStyle(box)}
         ></canvas>
       </div>
     </section>`;

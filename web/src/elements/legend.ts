@@ -15,16 +15,20 @@ export class Legend extends LitElement {
     shared,
     css`
       :host {
-        display: inline-flex;
-        align-items: center;
-        gap: 8px;
+        display: grid;
+        grid-template-columns: 1fr auto 1fr;
+        width: 132px;
         font-size: 0.8125rem;
         line-height: 1rem;
         color: var(--quiet);
         font-variant-numeric: tabular-nums;
       }
+      span:last-child {
+        text-align: right;
+      }
       canvas {
-        width: 130px;
+        grid-column: 1 / -1;
+        width: 100%;
         height: 12px;
         border: 1px solid var(--line);
       }
@@ -55,13 +59,11 @@ export class Legend extends LitElement {
   }
 
   override render() {
-    const most = this.range === null ? 'min' : `−${figure(this.range)}`;
-    const least = this.range === null ? 'max' : `+${figure(this.range)}`;
-    return html`<span>${most}</span
-      ><canvas
+    const most = this.range === null ? 'max' : figure(this.range);
+    return html`<canvas
         role="img"
         aria-label="Colour scale: blue below zero, neutral at zero, orange above"
-      ></canvas
-      ><span>${least}</span>`;
+      ></canvas>
+      <span>−${most}</span><span>0</span><span>+${most}</span>`;
   }
 }

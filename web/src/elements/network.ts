@@ -2,7 +2,7 @@
 // columns lie under each other.
 import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { setStyle } from './set-style';
 import { onTheme } from '../app/theme';
 import type { LayerSummary, NetworkInfo } from '../engine/api';
 import type { Snapshot, TensorView } from '../engine/client';
@@ -14,6 +14,9 @@ import { layerText, shapeText, signedRange } from './words';
 export const rangeOf = ({ low, high }: { low: number; high: number }) =>
   Math.max(Math.abs(low), Math.abs(high));
 
+/** Also what lies a little outside the window, so that scrolling finds it drawn. */
+const margin = { rootMargin: '400px' };
+
 const narrowScreen = matchMedia('(max-width: 719px)');
 
 @customElement('conv-network')
@@ -24,7 +27,7 @@ export class Network extends LitElement {
       ol {
         list-style: none;
         display: flex;
-        gap: 12px;
+        gap: 10px;
         margin: 0;
         padding: 2px 2px 8px;
       }
@@ -36,8 +39,10 @@ export class Network extends LitElement {
         max-width: 100%;
       }
       .title {
-        min-height: 96px;
-        max-width: 96px;
+        /* Takes the width of the maps and wraps, rather than pushing the column wider. */
+        width: 0;
+        min-width: 100%;
+        min-height: 76px;
         font-size: 0.8125rem;
         line-height: 1rem;
         color: var(--quiet);
@@ -70,7 +75,6 @@ export class Network extends LitElement {
         }
         .title {
           min-height: 0;
-          max-width: none;
           margin-bottom: 8px;
         }
         .title b {
@@ -98,7 +102,7 @@ export class Network extends LitElement {
       else this.visible.delete(target);
     }
     this.draw();
-  });
+  }, margin);
   private readonly size = new ResizeObserver(() => {
     this.narrow = narrowScreen.matches;
     if (this.narrow) this.available = this.scroller?.clientWidth ?? this.available;
@@ -167,7 +171,7 @@ export class Network extends LitElement {
       <canvas
         role="img"
         aria-label="${layer.name}, ${layerText(spec)}: ${what}"
-        style=${styleMap(box)}
+        ${setStyle(box)}
         data-layer=${layer.name}
       ></canvas>
       <span class="range"
@@ -184,6 +188,7 @@ export class Network extends LitElement {
     return html`
       <div class="head">
         <h2>What each layer makes of it</h2>
+        <slot name="range"></slot>
         <conv-legend .range=${shared ?? null}></conv-legend>
       </div>
       <div class="scroll" tabindex="0" role="region" aria-label="Feature maps of every layer">

@@ -1,7 +1,7 @@
 // What the network says of the picture: one bar for each class.
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { setStyle } from './set-style';
 import type { Shown } from '../app/lab';
 import { shared } from './shared';
 import { percent } from './words';
@@ -95,7 +95,7 @@ export class Prediction extends LitElement {
           return html`<li class=${kind}>
             <span class="name" title=${classes[i] ?? ''}>${classes[i]}</span>
             <span class="bar" aria-hidden="true">
-              <div style=${styleMap({ width: `${(value * 100).toFixed(1)}%` })}></div>
+              <div ${setStyle({ width: `${(value * 100).toFixed(1)}%` })}></div>
             </span>
             <span class="value">${known ? percent(value) : '–'}</span>
           </li>`;

@@ -14,16 +14,30 @@ const choices = ['dataset', 'network', 'optimizer', 'schedule'] as const;
 const start =
   'Point at a setting to read what it does; training goes on while you change how it learns.';
 
+const narrowScreen = matchMedia('(max-width: 719px)');
+
 @customElement('conv-settings')
 export class SettingsForm extends LitElement {
   static override styles = [
     shared,
     css`
       .fields {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(128px, 1fr));
+        display: flex;
+        flex-wrap: wrap;
         gap: 8px 16px;
         align-items: end;
+      }
+      .fields > * {
+        flex: 1 1 112px;
+      }
+      .fields > .wide {
+        flex-basis: 176px;
+      }
+      .fields > .brief {
+        flex-basis: 80px;
+      }
+      .fields > .tick {
+        flex: 0 0 auto;
       }
       label,
       .own {
@@ -52,6 +66,16 @@ export class SettingsForm extends LitElement {
         width: 100%;
         padding: 0 8px;
       }
+      summary {
+        display: none;
+        font: inherit;
+        padding: 8px 0;
+      }
+      @media (max-width: 719px) {
+        summary {
+          display: block;
+        }
+      }
       .hint {
         margin-top: 8px;
         min-height: 20px;
@@ -69,7 +93,25 @@ export class SettingsForm extends LitElement {
   @property({ attribute: false }) settings: Settings | null = null;
   @property({ attribute: false }) presets: Preset[] = [];
   @state() private hint = start;
+  @state() private narrow = narrowScreen.matches;
   @state() private wrong: keyof Settings | null = null;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    narrowScreen.addEventListener('change', this.resized);
+  }
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    narrowScreen.removeEventListener('change', this.resized);
+  }
+  private readonly resized = () => {
+    this.narrow = narrowScreen.matches;
+  };
+
+  private summary({ dataset, optimizer, rate }: Settings) {
+    const names = [this.optionsOf('dataset')[dataset], this.optionsOf('optimizer')[optimizer]];
+    return [...names, rate].join(', ');
+  }
 
   private change(name: keyof Settings, text: string) {
     const value = parseValue(name, text);
@@ -98,7 +140,7 @@ export class SettingsForm extends LitElement {
   }
 
   private choice(name: (typeof choices)[number], settings: Settings) {
-    return html`<label data-field=${name}>
+    return html`<label data-field=${name} class=${name === 'network' ? 'wide' : ''}>
       <span>${fields[name].label}</span>
       <select
         id=${name}
@@ -114,7 +156,7 @@ export class SettingsForm extends LitElement {
   }
 
   private number(name: (typeof numbers)[number], settings: Settings) {
-    return html`<label data-field=${name}>
+    return html`<label data-field=${name} class="brief">
       <span>${fields[name].label}</span>
       <input
         id=${name}
@@ -133,35 +175,38 @@ export class SettingsForm extends LitElement {
     const { settings } = this;
     if (!settings) return html``;
     return html`
-      <div
-        class="fields"
-        @focusin=${(event: Event) => this.explain(event)}
-        @pointerover=${(event: Event) => this.explain(event)}
-      >
-        ${this.choice('dataset', settings)}
-        <div class="own">
-          <button @click=${() => this.dispatchEvent(new CustomEvent('own-data'))}>
-            Own data …
-          </button>
+      <details ?open=${!this.narrow}>
+        <summary>Settings <span class="quiet">${this.summary(settings)}</span></summary>
+        <div
+          class="fields"
+          @focusin=${(event: Event) => this.explain(event)}
+          @pointerover=${(event: Event) => this.explain(event)}
+        >
+          ${this.choice('dataset', settings)}
+          <div class="own">
+            <button @click=${() => this.dispatchEvent(new CustomEvent('own-data'))}>
+              Own data …
+            </button>
+          </div>
+          ${this.choice('network', settings)} ${this.choice('optimizer', settings)}
+          ${this.number('rate', settings)} ${this.number('batch', settings)}
+          ${this.choice('schedule', settings)} ${this.number('epochs', settings)}
+          ${this.number('seed', settings)}
+          <label class="tick" data-field="augment">
+            <input
+              id="augment"
+              type="checkbox"
+              .checked=${settings.augment}
+              @change=${(event: Event) =>
+                this.change('augment', (event.target as HTMLInputElement).checked ? '1' : '0')}
+            />
+            <span>${fields.augment.label}</span>
+          </label>
         </div>
-        ${this.choice('network', settings)} ${this.choice('optimizer', settings)}
-        ${this.number('rate', settings)} ${this.number('batch', settings)}
-        ${this.choice('schedule', settings)} ${this.number('epochs', settings)}
-        ${this.number('seed', settings)}
-        <label class="tick" data-field="augment">
-          <input
-            id="augment"
-            type="checkbox"
-            .checked=${settings.augment}
-            @change=${(event: Event) =>
-              this.change('augment', (event.target as HTMLInputElement).checked ? '1' : '0')}
-          />
-          <span>${fields.augment.label}</span>
-        </label>
-      </div>
-      <p class="hint small ${this.wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
-        ${this.hint}
-      </p>
+        <p class="hint small ${this.wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
+          ${this.hint}
+        </p>
+      </details>
     `;
   }
 }
