@@ -59,10 +59,39 @@ class MaxPool2d : public Layer {
   }
 };
 
+// A dilated window with padding may have a tap on either side of a small image and none inside; its
+// maximum would be -infinity.
+Status check_taps(const LayerContext& context, const char* axis, int size, int pad, int kernel,
+                  int stride, int dilation, int out) {
+  const auto meets_image = [&](int start) {
+    for (int u = 0; u < kernel; ++u)
+      if (start + u * dilation >= 0 && start + u * dilation < size) return true;
+    return false;
+  };
+  for (int i = 0; i < out; ++i)
+    if (!meets_image(i * stride - pad))
+      return fail(ErrorCode::invalid_spec, context.name,
+                  "with dilation " + std::to_string(dilation) + " and padding " +
+                      std::to_string(pad) + " a window steps over all " + std::to_string(size) +
+                      " pixels of the input's " + axis + "; use a smaller dilation or no padding");
+  return {};
+}
+
 Expected<std::unique_ptr<Layer>> make(const LayerContext& context) {
   const auto [dilation_h, dilation_w] = context.attributes.pair("dilation");
   auto pool = make_pool_window(context, dilation_h, dilation_w);
   if (!pool) return tl::unexpected(pool.error());
+  const Window& v = pool->view;
+  const Padding& pad = pool->declared;
+  const Shape &in = pool->in.shape, &out = pool->out;
+  if (auto status =
+          check_taps(context, "height", in[1], pad.top, v.kernel_h, v.stride_h, dilation_h, out[1]);
+      !status)
+    return tl::unexpected(status.error());
+  if (auto status =
+          check_taps(context, "width", in[2], pad.left, v.kernel_w, v.stride_w, dilation_w, out[2]);
+      !status)
+    return tl::unexpected(status.error());
   auto layer = std::make_unique<MaxPool2d>();
   layer->pool = *std::move(pool);
   layer->pool.in.value = -std::numeric_limits<float>::infinity();
