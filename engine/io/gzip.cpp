@@ -47,8 +47,7 @@ Expected<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> file,
   std::size_t size = 0;
   for (;;) {
     if (size == out.size()) {
-      if (size >= limit)
-        return bad("it inflates to more than " + std::to_string(limit >> 20) + " MiB");
+      if (size >= limit) return bad("it inflates to more than " + std::to_string(limit) + " bytes");
       out.resize(std::min(limit, size * 2));
     }
     const std::size_t room = std::min<std::size_t>(out.size() - size, 1u << 30);
