@@ -2,7 +2,7 @@
 // share:
 //
 //   {"batch_size": 32, "epochs": 5, "seed": 1, "loss": "cross_entropy", "backend": "simd",
-//    "optimizer": {"type": "adam", "lr": 0.003, "betas": [0.9, 0.999], "eps": 1e-8,
+//    "optimizer": {"type": "adam", "lr": 0.004, "betas": [0.9, 0.999], "eps": 1e-8,
 //                  "weight_decay": 0},
 //    "schedule": {"type": "cosine", "warmup_steps": 0},
 //    "augment": {"shift": 1, "rotate": 15, "scale": 0.15}}
@@ -37,7 +37,7 @@ struct TrainConfig {
   std::uint64_t seed = 1;
   Loss loss = Loss::cross_entropy;
   std::string backend = "simd";
-  float learning_rate = 0.003f;
+  float learning_rate = 0.004f;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   AugmentConfig augment;
