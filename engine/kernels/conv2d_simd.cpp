@@ -138,13 +138,15 @@ struct BackwardScratch {
     left = (a.kernel_w - 1) * a.dilation_w / a.stride_w;
     const int columns = (a.in_w + a.stride_w - 1) / a.stride_w;
     width = left + (columns > a.out_w ? columns : a.out_w);
+    channel = width > a.out_w ? spread(width * s.batch * a.out_h) : s.y_channel;
     zeros = packed_floats(a.out_channels, s.taps);
     offsets = zeros + s.group_in;
     padded = offsets + std::int64_t{s.group_out} * a.kernel_h * a.kernel_w;
-    sorted = padded + (width > a.out_w ? s.batch * width * a.out_h * a.out_channels : 0);
+    sorted = padded + (width > a.out_w ? a.out_channels * channel : 0);
     total = sorted + (a.stride_w > 1 ? a.in_channels * s.x_channel : 0);
   }
-  int left, width;  // of a row of d_y with its border
+  int left, width;       // of a row of d_y with its border
+  std::int64_t channel;  // floats from one channel of it to the next
   std::int64_t zeros, offsets, padded, sorted, total;
 };
 
@@ -190,7 +192,8 @@ void place_backward_taps(const Conv2dArgs& a, const BackwardScratch& at, int rem
       for (int v = 0; v < a.kernel_w; ++v) {
         if (v * a.dilation_w % a.stride_w != remainder) continue;
         const std::int64_t column = at.left + (remainder - v * a.dilation_w) / a.stride_w;
-        *offsets++ = static_cast<std::int32_t>(((o * a.out_h + row) * at.width + column) * s.batch);
+        *offsets++ =
+            static_cast<std::int32_t>(o * at.channel + (row * at.width + column) * s.batch);
       }
   });
 }
@@ -225,7 +228,7 @@ void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const
     for_tasks(context, a.out_channels * std::int64_t{a.out_h}, a.out_channels * a.out_h * row,
               [&](std::int64_t begin, std::int64_t end) {
                 for (std::int64_t r = begin; r < end; ++r) {
-                  float* to = padded + r * row;
+                  float* to = padded + r / a.out_h * at.channel + r % a.out_h * row;
                   fill(to, at.left * s.batch);
                   copy_floats(d_y + r * s.y_row, s.y_row, to + at.left * s.batch);
                   fill(to + at.left * s.batch + s.y_row, row - at.left * s.batch - s.y_row);
@@ -257,7 +260,7 @@ void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const
         const Correlation c = {tiles, taps, packed + g * s.group_in * taps, offsets};
         correlate(c, tiles.count() * part / parts, tiles.count() * (part + 1) / parts,
                   span.begin * per_row, span.end * per_row,
-                  d_y + (g * s.group_out * a.out_h + i / a.stride_h) * row, columns * s.batch,
+                  d_y + g * s.group_out * at.channel + i / a.stride_h * row, columns * s.batch,
                   accumulate ? nullptr : zeros,
                   target + g * s.group_in * s.x_channel + i * s.x_row +
                       sorted_column(remainder, a.in_w, a.stride_w) * s.batch,

@@ -123,10 +123,12 @@ void correlate(const Correlation& c, std::int64_t first_tile, std::int64_t end_t
 void pack(Tiles tiles, std::int64_t first_tile, std::int64_t end_tile, std::int64_t taps,
           const float* weights, float* packed) {
   for (std::int64_t i = first_tile; i < end_tile; ++i)
-    transpose(tiles.size(i), taps, weights + tiles.begin(i) * taps, packed + tiles.begin(i) * taps);
+    transpose(tiles.size(i), taps, weights + tiles.begin(i) * taps, packed + tiles.begin(i) * taps,
+              tiles.size(i));
 }
 
-void transpose(std::int64_t rows, std::int64_t columns, const float* from, float* to) {
+void transpose(std::int64_t rows, std::int64_t columns, const float* from, float* to,
+               std::int64_t to_stride) {
   std::int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
     const float* source = from + r * columns;
@@ -137,17 +139,17 @@ void transpose(std::int64_t rows, std::int64_t columns, const float* from, float
       const Quad row3 = load_quad(source + 3 * columns + c);
       const Quad even = xsimd::zip_lo(row0, row2), even_high = xsimd::zip_hi(row0, row2);
       const Quad odd = xsimd::zip_lo(row1, row3), odd_high = xsimd::zip_hi(row1, row3);
-      float* target = to + c * rows + r;
+      float* target = to + c * to_stride + r;
       save(target, xsimd::zip_lo(even, odd));
-      save(target + rows, xsimd::zip_hi(even, odd));
-      save(target + 2 * rows, xsimd::zip_lo(even_high, odd_high));
-      save(target + 3 * rows, xsimd::zip_hi(even_high, odd_high));
+      save(target + to_stride, xsimd::zip_hi(even, odd));
+      save(target + 2 * to_stride, xsimd::zip_lo(even_high, odd_high));
+      save(target + 3 * to_stride, xsimd::zip_hi(even_high, odd_high));
     }
     for (; c < columns; ++c)
-      for (std::int64_t k = 0; k < 4; ++k) to[c * rows + r + k] = source[k * columns + c];
+      for (std::int64_t k = 0; k < 4; ++k) to[c * to_stride + r + k] = source[k * columns + c];
   }
   for (; r < rows; ++r)
-    for (std::int64_t c = 0; c < columns; ++c) to[c * rows + r] = from[r * columns + c];
+    for (std::int64_t c = 0; c < columns; ++c) to[c * to_stride + r] = from[r * columns + c];
 }
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

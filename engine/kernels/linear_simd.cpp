@@ -68,7 +68,7 @@ void linear_forward(const RunContext& context, const LinearArgs& a, const float*
   std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
   if (narrow_batch(a)) {
     if (batch > 1) {
-      transpose(in, batch, x, context.scratch);
+      transpose(in, batch, x, context.scratch, in);
       x = context.scratch;
     }
     place_rows(batch, in, offsets);
@@ -155,8 +155,10 @@ struct WeightScratch {
     zeros = packed_floats(out, batch);
     offsets = zeros + out;
     transposed = offsets + batch;
-    total = transposed + (batch > 1 ? batch * in : 0);
+    row = batch > 1 ? spread(in) : in;
+    total = transposed + (batch > 1 ? batch * row : 0);
   }
+  std::int64_t row;  // floats from one transposed sample to the next
   std::int64_t zeros, offsets, transposed, total;
 };
 
@@ -172,9 +174,9 @@ void linear_backward_weight(const RunContext& context, const LinearArgs& a, cons
   std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
   float* zeros = context.scratch + at.zeros;
   fill(zeros, a.out_features);
-  place_rows(batch, in, offsets);
+  place_rows(batch, at.row, offsets);
   if (batch > 1) {
-    transpose(in, batch, x, context.scratch + at.transposed);
+    transpose(in, batch, x, context.scratch + at.transposed, at.row);
     x = context.scratch + at.transposed;
   }
   const Correlation c = {Tiles{a.out_features}, batch, context.scratch, offsets};

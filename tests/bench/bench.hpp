@@ -10,7 +10,7 @@ namespace convolab::bench {
 using Arguments = std::vector<std::string>;
 
 // Every kernel call of the nets U, L and V, and what a training step of only them would take:
-// kernels [--net U] [--batch 64] [--backend simd:sse2] [--threads 1]
+// kernels [--net U] [--batch 64] [--backend simd:sse2] [--threads 1] [--only d_x]
 int kernels(const Arguments& arguments);
 
 inline double now_in_seconds() {

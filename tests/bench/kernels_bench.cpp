@@ -220,7 +220,7 @@ double time_of(const Backend& backend, const RunContext& context, const Work& wo
 }
 
 void bench_net(const char* name, void (*build)(Net&), int batch, const Backend& backend,
-               ThreadPool& pool) {
+               ThreadPool& pool, const std::string& only) {
   Net net(batch);
   build(net);
   net.loss();
@@ -245,6 +245,7 @@ void bench_net(const char* name, void (*build)(Net&), int batch, const Backend& 
   std::printf("\nnet %s, batch %d, %s, %d thread(s)\n", name, batch, who.c_str(), pool.threads());
   double total = 0.0, operations = 0.0;
   for (const Work& work : all) {
+    if (work.label.find(only) == std::string::npos) continue;
     const double seconds = time_of(backend, context, work, net);
     total += seconds;
     operations += work.operations;
@@ -266,6 +267,7 @@ std::string option(const Arguments& arguments, const std::string& name, const ch
 
 int kernels(const Arguments& arguments) {
   const std::string net = option(arguments, "--net", "ULV");
+  const std::string only = option(arguments, "--only", "");
   const int batch = std::atoi(option(arguments, "--batch", "64").c_str());
   ThreadPool pool(std::atoi(option(arguments, "--threads", "1").c_str()));
   const auto backend = find_backend(option(arguments, "--backend", "simd"));
@@ -279,7 +281,7 @@ int kernels(const Arguments& arguments) {
   } nets[] = {{"U", &net_u}, {"L", &net_l}, {"V", &net_v}};
   for (const auto& each : nets)
     if (net.find(each.name) != std::string::npos)
-      bench_net(each.name, each.build, batch, **backend, pool);
+      bench_net(each.name, each.build, batch, **backend, pool, only);
   return 0;
 }
 
