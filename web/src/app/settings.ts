@@ -31,8 +31,8 @@ interface Field<T> {
 }
 
 export const optimizers: Record<string, { title: string; rate: number }> = {
-  adam: { title: 'Adam', rate: 0.002 },
-  adamw: { title: 'AdamW', rate: 0.002 },
+  adam: { title: 'Adam', rate: 0.004 },
+  adamw: { title: 'AdamW', rate: 0.004 },
   rmsprop: { title: 'RMSProp', rate: 0.001 },
   sgd: { title: 'SGD', rate: 0.1 },
   momentum: { title: 'SGD, momentum', rate: 0.02 },
@@ -62,7 +62,7 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
   },
   rate: {
     key: 'lr',
-    fallback: 0.002,
+    fallback: 0.004,
     label: 'Learning rate',
     help: 'How far each step goes. Too small crawls, too large jumps about; try ten times either way.',
     minimum: 0,
@@ -70,7 +70,7 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
   },
   batch: {
     key: 'batch',
-    fallback: 64,
+    fallback: 32,
     label: 'Batch size',
     help: 'How many pictures one step averages its gradient over.',
     minimum: 1,
@@ -79,7 +79,7 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
   },
   schedule: {
     key: 'schedule',
-    fallback: 'constant',
+    fallback: 'cosine',
     label: 'Schedule',
     help: 'Whether the learning rate stays, halves every five epochs, or falls to nothing in half a cosine.',
     options: { constant: 'Constant', step: 'Halve every 5', cosine: 'Cosine' },
@@ -185,7 +185,7 @@ export function toTrainConfig(settings: Settings): TrainConfig {
     },
     schedule: { type: settings.schedule },
     augment: settings.augment
-      ? { shift: 2, rotate: 10, scale: 0.1 }
+      ? { shift: 1, rotate: 15, scale: 0.15 }
       : { shift: 0, rotate: 0, scale: 0 },
   };
 }
