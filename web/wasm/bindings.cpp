@@ -21,27 +21,19 @@ namespace convolab {
 namespace {
 
 using emscripten::val;
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 using Bytes = std::vector<std::uint8_t>;
 
 const char* code_name(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_argument:
-      return "invalid_argument";
-    case ErrorCode::invalid_spec:
-      return "invalid_spec";
-    case ErrorCode::shape_mismatch:
-      return "shape_mismatch";
-    case ErrorCode::bad_file:
-      return "bad_file";
-    case ErrorCode::not_found:
-      return "not_found";
-    case ErrorCode::unsupported:
-      return "unsupported";
-    case ErrorCode::out_of_memory:
-      return "out_of_memory";
-    case ErrorCode::not_finite:
-      return "not_finite";
+    case ErrorCode::invalid_argument: return "invalid_argument";
+    case ErrorCode::invalid_spec: return "invalid_spec";
+    case ErrorCode::shape_mismatch: return "shape_mismatch";
+    case ErrorCode::bad_file: return "bad_file";
+    case ErrorCode::not_found: return "not_found";
+    case ErrorCode::unsupported: return "unsupported";
+    case ErrorCode::out_of_memory: return "out_of_memory";
+    case ErrorCode::not_finite: return "not_finite";
   }
   return "unknown";
 }
@@ -175,9 +167,9 @@ class Session {
     auto made = Trainer::create(std::move(*graph), std::move(*settings), dataset_, pool_);
     if (!made) return answer(made.error());
     trainer_ = std::move(*made);
-    return text({{"spec", Json::parse(spec_to_json(trainer_->graph().spec()))},
-                 {"summary", Json::parse(summary_json(trainer_->graph()))},
-                 {"steps_per_epoch", trainer_->steps_per_epoch()}});
+    const Graph& g = trainer_->graph();
+    return R"({"spec":)" + spec_to_json(g.spec()) + R"(,"summary":)" + summary_json(g) +
+           R"(,"steps_per_epoch":)" + std::to_string(trainer_->steps_per_epoch()) + "}";
   }
 
   std::string configure(const std::string& config) {
@@ -250,11 +242,13 @@ namespace {
 
 // [{"name", "title", "spec"}]
 std::string list_zoo() {
-  Json list = Json::array();
-  for (const ZooEntry& entry : zoo())
-    list.push_back(
-        {{"name", entry.name}, {"title", entry.title}, {"spec", Json::parse(entry.spec)}});
-  return text(list);
+  std::string list = "[";
+  for (const ZooEntry& entry : zoo()) {
+    list += list.size() > 1 ? "," : "";
+    list += R"({"name":")" + std::string(entry.name) + R"(","title":")" + std::string(entry.title) +
+            R"(","spec":)" + std::string(entry.spec) + "}";
+  }
+  return list + "]";
 }
 
 // What an unpacked IDX file holds: {"kind": "images", "count", "shape"} and its pixels, or

@@ -81,6 +81,18 @@ export class App extends LitElement {
         .views {
           grid-template-columns: minmax(0, 1fr);
         }
+        .views > div {
+          display: contents;
+        }
+        conv-curves {
+          order: 1;
+        }
+        conv-confusion {
+          order: 2;
+        }
+        conv-layers {
+          order: 3;
+        }
       }
       @media (max-width: 719px) {
         conv-toolbar {
@@ -234,7 +246,12 @@ export class App extends LitElement {
                     .snapshot=${snapshot}
                     .range=${settings.range}
                   ></conv-kernels>
-                  <conv-layers class="panel" .network=${network}></conv-layers>
+                  <conv-confusion
+                    class="panel"
+                    .confusion=${lab.confusion}
+                    .classes=${dataset.classes}
+                    @wanted=${(event: CustomEvent<boolean>) => this.wantConfusion(event.detail)}
+                  ></conv-confusion>
                 </div>
                 <div>
                   <conv-curves
@@ -242,12 +259,7 @@ export class App extends LitElement {
                     .history=${history}
                     .version=${history.version}
                   ></conv-curves>
-                  <conv-confusion
-                    class="panel"
-                    .confusion=${lab.confusion}
-                    .classes=${dataset.classes}
-                    @wanted=${(event: CustomEvent<boolean>) => this.wantConfusion(event.detail)}
-                  ></conv-confusion>
+                  <conv-layers class="panel" .network=${network}></conv-layers>
                 </div>
               </div>
             `

@@ -56,7 +56,7 @@ export class Network extends LitElement {
       }
       .title b {
         display: block;
-        font-size: 1rem;
+        font-size: 0.9375rem;
         line-height: 1.25rem;
         color: var(--ink);
       }

@@ -73,7 +73,7 @@ export class SettingsForm extends LitElement {
       }
       @media (max-width: 719px) {
         summary {
-          display: block;
+          display: list-item;
         }
       }
       .hint {

@@ -124,7 +124,7 @@ export const shared = css`
   }
   th,
   td {
-    padding: 4px 16px 4px 0;
+    padding: 4px 12px 4px 0;
     border-bottom: 1px solid var(--line);
     white-space: nowrap;
   }
