@@ -71,7 +71,10 @@ Expected<TrainConfig> make_config(const Options& o) {
   set(schedule, "gamma", o.gamma);
   set(schedule, "warmup_steps", o.warmup_steps);
   Json& augment = config["augment"];
-  if (o.augment) augment = {{"shift", 2}, {"rotate", 10}, {"scale", 0.1}};
+  if (o.augment)
+    augment = {{"shift", usual_augmentation.shift},
+               {"rotate", usual_augmentation.rotate},
+               {"scale", usual_augmentation.scale}};
   set(augment, "shift", o.shift);
   set(augment, "rotate", o.rotate);
   set(augment, "scale", o.scale);
@@ -312,7 +315,7 @@ void add_config_options(CLI::App& c, Options& o) {
   c.add_option("--warmup-steps", o.warmup_steps, "Steps of linear warm-up (default 0)")
       ->type_name("N");
   c.add_flag("--augment", o.augment,
-             "Move the pictures a little: --shift 2 --rotate 10 --scale 0.1");
+             "Move the pictures a little: --shift 1 --rotate 15 --scale 0.15");
   c.add_option("--shift", o.shift, "Random shift, pixels each way")->type_name("X");
   c.add_option("--rotate", o.rotate, "Random rotation, degrees each way")->type_name("X");
   c.add_option("--scale", o.scale, "Random scaling: 0.1 is from 0.9 to 1.1")->type_name("X");
@@ -352,7 +355,7 @@ void add_train(CLI::App& app, Action& action) {
   command->footer(
       "Examples:\n"
       "  convolab train --model lenet-5 --data digits --epochs 5 --seed 1 --save out/\n"
-      "  convolab train --epochs 20 --augment --schedule cosine\n"
+      "  convolab train --epochs 20 --augment\n"
       "Ctrl-C finishes the step, saves and ends.");
   command->callback([options, &action] { action = [options] { return train(*options); }; });
 }
