@@ -249,7 +249,7 @@ void find_lifetimes(Plan& plan) {
     plan.buffers[static_cast<std::size_t>(d_x)].last = end;
 }
 
-// First fit, in order of birth: each buffer takes the lowest gap that is free throughout its life.
+// First fit, the largest first: each buffer takes the lowest gap that is free throughout its life.
 void lay_out(Plan& plan) {
   struct Placed {
     std::int64_t begin, end;
@@ -259,7 +259,7 @@ void lay_out(Plan& plan) {
   for (Buffer& buffer : plan.buffers)
     if (!in_state(buffer)) order.push_back(&buffer);
   std::stable_sort(order.begin(), order.end(),
-                   [](const Buffer* a, const Buffer* b) { return a->first < b->first; });
+                   [](const Buffer* a, const Buffer* b) { return a->elements > b->elements; });
   std::vector<Placed> placed;  // by begin
   for (Buffer* buffer : order) {
     const std::int64_t size = (buffer->elements + 15) / 16 * 16;  // whole cache lines
@@ -287,12 +287,9 @@ std::string megabytes(std::int64_t bytes) {
 
 std::string_view loss_name(Loss loss) {
   switch (loss) {
-    case Loss::none:
-      return "none";
-    case Loss::cross_entropy:
-      return "cross_entropy";
-    case Loss::mse:
-      return "mse";
+    case Loss::none: return "none";
+    case Loss::cross_entropy: return "cross_entropy";
+    case Loss::mse: return "mse";
   }
   return "?";
 }
