@@ -158,7 +158,7 @@ export class App extends LitElement {
   }
 
   private setting({ name, value }: SettingChange) {
-    void this.lab.set(name, value as never);
+    void this.lab.set(name, value);
   }
 
   private wantConfusion(wanted: boolean) {

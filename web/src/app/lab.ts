@@ -96,7 +96,7 @@ export class Lab extends EventTarget {
         'Your own pictures never leave this computer and are not kept: open the files again.',
       );
     }
-    addEventListener('hashchange', () => this.applyHash());
+    addEventListener('hashchange', () => void this.applyHash());
     return this.enqueue(() => this.begin());
   }
 

@@ -130,7 +130,7 @@ export const names = Object.keys(fields) as (keyof Settings)[];
 
 export const defaults = (): Settings => {
   const entries = names.map((name) => [name, fields[name].fallback]);
-  return Object.fromEntries(entries) as unknown as Settings;
+  return Object.fromEntries(entries);
 };
 
 /** The value that a text stands for, or undefined when it is not one for this field. */
@@ -142,7 +142,7 @@ export function parseValue(
   if (typeof fallback === 'boolean') return text === '1' ? true : text === '0' ? false : undefined;
   if (typeof fallback === 'string') {
     const known = options ? text in options || text === 'own' : /^[\w-]+$/.test(text);
-    return known ? (text as Settings[keyof Settings]) : undefined;
+    return known ? text : undefined;
   }
   const value = text.trim() === '' ? NaN : Number(text);
   const fits = value >= minimum && value <= maximum && (!whole || Number.isInteger(value));
@@ -156,7 +156,7 @@ export function toHash(settings: Settings): string {
   const entries = names
     .filter((name) => settings[name] !== fields[name].fallback)
     .map((name) => [fields[name].key, textOf(settings[name])]);
-  return entries.length > 0 ? `#${new URLSearchParams(entries as string[][]).toString()}` : '';
+  return entries.length > 0 ? `#${new URLSearchParams(entries).toString()}` : '';
 }
 
 /** What the address says; what it does not say, or not sensibly, is as by default. */

@@ -16,8 +16,13 @@ export class Kernels extends LitElement {
   static override styles = [
     shared,
     css`
-      section + section {
-        margin-top: 16px;
+      .all {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 16px 32px;
+      }
+      section {
+        max-width: 100%;
       }
       h3 {
         font-size: 1rem;
@@ -53,7 +58,7 @@ export class Kernels extends LitElement {
       }
       this.draw();
     },
-    { rootMargin: '400px' },
+    { rootMargin: '800px' },
   );
   private readonly size = new ResizeObserver(([entry]) => {
     if (entry) this.available = Math.floor(entry.contentRect.width) - 4;
@@ -130,7 +135,7 @@ export class Kernels extends LitElement {
         convolutions.length === 0
           ? html`<p class="quiet">This network has no convolution, and so no kernels.</p>`
           : kernels.length === convolutions.length
-            ? kernels.map((tensor) => this.layer(tensor))
+            ? html`<div class="all">${kernels.map((tensor) => this.layer(tensor))}</div>`
             : html`<p class="quiet">They appear with the first picture.</p>`
       }
     `;

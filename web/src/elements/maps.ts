@@ -97,8 +97,9 @@ export function rowTiling(shape: number[], available: number): Tiling {
 /** Kernels: a column for every output map, a row for every input channel. */
 export function kernelTiling(shape: number[], available: number): Tiling {
   const [outputs = 1, inputs = 1, height = 1, width = 1] = shape;
-  const tile = Math.floor((available / outputs - 1) / (width + 1));
-  const scale = Math.max(2, Math.min(tile, Math.floor(40 / Math.max(width, height))));
+  const across = Math.floor(available / (outputs * (width + 1)));
+  const down = Math.floor(260 / (inputs * (height + 1)));
+  const scale = Math.max(2, Math.min(across, down, Math.floor(40 / Math.max(width, height))));
   return {
     ...{ width, height, gap: 1, scale, order: 'down' as const },
     ...{ count: outputs * inputs, columns: outputs, rows: inputs },

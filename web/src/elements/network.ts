@@ -15,7 +15,7 @@ export const rangeOf = ({ low, high }: { low: number; high: number }) =>
   Math.max(Math.abs(low), Math.abs(high));
 
 /** Also what lies a little outside the window, so that scrolling finds it drawn. */
-const margin = { rootMargin: '400px' };
+const margin = { rootMargin: '800px' };
 
 const narrowScreen = matchMedia('(max-width: 719px)');
 

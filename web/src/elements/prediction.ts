@@ -16,6 +16,7 @@ export class Prediction extends LitElement {
       ol {
         list-style: none;
         margin: 8px 0 0;
+        max-width: 480px;
         padding: 0;
         display: grid;
         grid-template-columns: auto minmax(48px, 1fr) auto;

@@ -9,8 +9,8 @@ export type SettingChange = {
   [K in keyof Settings]: { name: K; value: Settings[K] };
 }[keyof Settings];
 
-const numbers = ['rate', 'batch', 'epochs', 'seed'] as const;
-const choices = ['dataset', 'network', 'optimizer', 'schedule'] as const;
+type NumberName = 'rate' | 'batch' | 'epochs' | 'seed';
+type ChoiceName = 'dataset' | 'network' | 'optimizer' | 'schedule';
 const start =
   'Point at a setting to read what it does; training goes on while you change how it learns.';
 
@@ -34,7 +34,8 @@ export class SettingsForm extends LitElement {
         flex-basis: 176px;
       }
       .fields > .brief {
-        flex-basis: 80px;
+        flex-basis: 88px;
+        max-width: 192px;
       }
       .fields > .tick {
         flex: 0 0 auto;
@@ -50,6 +51,7 @@ export class SettingsForm extends LitElement {
         line-height: 1.25rem;
         color: var(--quiet);
         margin-bottom: 2px;
+        white-space: nowrap;
       }
       label.tick {
         display: flex;
@@ -130,7 +132,7 @@ export class SettingsForm extends LitElement {
     if (name && !this.wrong) this.hint = fields[name].help;
   }
 
-  private optionsOf(name: (typeof choices)[number]): Record<string, string> {
+  private optionsOf(name: ChoiceName): Record<string, string> {
     if (name === 'network') {
       return Object.fromEntries(this.presets.map((preset) => [preset.name, preset.title]));
     }
@@ -139,7 +141,7 @@ export class SettingsForm extends LitElement {
     return { ...fields[name].options, ...own };
   }
 
-  private choice(name: (typeof choices)[number], settings: Settings) {
+  private choice(name: ChoiceName, settings: Settings) {
     return html`<label data-field=${name} class=${name === 'network' ? 'wide' : ''}>
       <span>${fields[name].label}</span>
       <select
@@ -155,7 +157,7 @@ export class SettingsForm extends LitElement {
     </label>`;
   }
 
-  private number(name: (typeof numbers)[number], settings: Settings) {
+  private number(name: NumberName, settings: Settings) {
     return html`<label data-field=${name} class="brief">
       <span>${fields[name].label}</span>
       <input

@@ -56,6 +56,7 @@ export const shared = css`
     background: var(--panel);
     cursor: pointer;
     touch-action: manipulation;
+    white-space: nowrap;
   }
   button:hover:not(:disabled) {
     background: var(--hover);

@@ -50,7 +50,7 @@ export async function readOwnData(
   const visible = files.filter(({ path }) => !isHidden(path));
   const images = visible.filter(({ path }) => imageEnding.test(path));
   if (images.length > 0) {
-    const opened = images.map(({ path, file }) => ({ path, blob: file as Blob }));
+    const opened = images.map(({ path, file }) => ({ path, blob: file }));
     return imagesByClass(module, session, opened, progress);
   }
   const read: Bytes[] = [];

@@ -1,0 +1,84 @@
+import { button, course, expect, test } from './lab';
+
+test('the page says what it is before any script or data has arrived', async ({ page }) => {
+  await page.route(/\.(js|wasm|gz|json)$/, (route) => route.abort());
+  await page.goto('./');
+  await expect(page.getByRole('heading', { name: 'Convolab' })).toBeVisible();
+  await expect(page.getByText('A laboratory for convolutional networks')).toBeVisible();
+  await expect(page.getByText('training finds them, step by step')).toBeVisible();
+});
+
+test('opening it shows a network already wired to a picture', async ({ open }) => {
+  const page = await open();
+  for (const layer of ['c1', 's2', 'c3', 's4', 'c5', 'f6', 'output'])
+    await expect(page.locator(`canvas[data-layer="${layer}"]`)).toBeAttached();
+  for (const layer of ['c1', 'c3'])
+    await expect(page.locator(`canvas[data-kernels="${layer}"]`)).toBeVisible();
+  await expect(page.getByText('61,706 parameters')).toBeVisible();
+  await expect(page.getByText('4,000 training and 1,000 validation pictures')).toBeVisible();
+});
+
+test('the address holds the state, and brings it back', async ({ open }) => {
+  const page = await open();
+  await page.getByLabel('Dataset').selectOption('fashion');
+  await page.getByLabel('Network').selectOption('model-2');
+  await page.getByLabel('Optimiser').selectOption('momentum');
+  await page.getByLabel('Seed').fill('42');
+  await page.getByLabel('Seed').press('Enter');
+  await page.getByLabel('Augmentation').check();
+  await page.getByRole('button', { name: 'Next picture' }).click();
+  await expect(page.getByText('Validation 2 of 1,000')).toBeVisible();
+  await expect(page).toHaveURL(
+    /#data=fashion&net=model-2&opt=momentum&lr=0\.02&seed=42&augment=1&picture=1$/,
+  );
+  await page.reload();
+  await expect(page.getByLabel('Network')).toHaveValue('model-2');
+  await expect(page.getByLabel('Dataset')).toHaveValue('fashion');
+  await expect(page.getByLabel('Optimiser')).toHaveValue('momentum');
+  await expect(page.getByLabel('Learning rate')).toHaveValue('0.02');
+  await expect(page.getByLabel('Seed')).toHaveValue('42');
+  await expect(page.getByLabel('Augmentation')).toBeChecked();
+  await expect(page.getByText('Validation 2 of 1,000')).toBeVisible();
+  await expect(page.getByText('5,386 parameters')).toBeVisible();
+});
+
+test('a value that cannot be is refused with the reason, and the old one stays', async ({
+  open,
+}) => {
+  const page = await open();
+  await page.getByLabel('Batch size').fill('many');
+  await page.getByLabel('Batch size').press('Enter');
+  await expect(page.getByText('“many” is not a whole number from 1 to 4096')).toBeVisible();
+  await page.getByLabel('Batch size').fill('32');
+  await page.getByLabel('Batch size').press('Enter');
+  await expect(page).toHaveURL(/#batch=32$/);
+});
+
+test('training starts with the first part and waits for no other', async ({ page }) => {
+  const later = /train-[1-9]-images/;
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
+  await page.route(later, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto('./');
+  await button(page, 'Train').click();
+  await expect(page.getByText('500 of 4,000 training')).toBeVisible();
+  await expect.poll(async () => (await course(page)).run).toBe('waiting');
+  expect((await course(page)).losses.length).toBeGreaterThan(5);
+  release();
+  await expect.poll(async () => (await course(page)).losses.length).toBeGreaterThan(20);
+});
+
+test('data that cannot be fetched gives a message and another try', async ({ page }) => {
+  let broken = true;
+  await page.route(/train-2-images/, (route) => (broken ? route.abort() : route.continue()));
+  await page.goto('./');
+  await expect(page.getByRole('alert')).toContainText('could not be loaded');
+  await expect(page.getByText('of 4,000 training')).toBeVisible();
+  broken = false;
+  await button(page, 'Try again').click();
+  await expect(page.getByText('4,000 training and 1,000 validation')).toBeVisible();
+  await expect(page.getByRole('alert')).toBeEmpty();
+});

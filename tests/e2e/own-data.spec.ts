@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { zipSync } from 'fflate';
+import type { Page } from '@playwright/test';
+import { button, course, drop, expect, steps, test } from './lab';
+
+const digits = (name: string) => new Uint8Array(readFileSync(`web/data/digits/${name}.gz`));
+const pair = [
+  { name: 'my-images.idx3-ubyte.gz', bytes: digits('validation-0-images.idx3-ubyte') },
+  { name: 'my-labels.idx1-ubyte.gz', bytes: digits('validation-0-labels.idx1-ubyte') },
+];
+
+/** A PNG of a shape, white on black, moved by `shift`. */
+const png = async (page: Page, shape: 'disc' | 'bar', shift: number) =>
+  Uint8Array.from(
+    await page.evaluate(
+      async ([kind, by]) => {
+        const canvas = new OffscreenCanvas(40, 40);
+        const context = canvas.getContext('2d')!;
+        context.fillRect(0, 0, 40, 40);
+        context.fillStyle = '#fff';
+        if (kind === 'disc') context.arc(20 + by, 20 - by, 10, 0, 7);
+        else context.rect(16 + by, 6, 8, 28);
+        context.fill();
+        return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+      },
+      [shape, shift] as const,
+    ),
+  );
+
+const trains = async (page: Page) => {
+  const before = await steps(page);
+  await button(page, 'Train').click();
+  await expect.poll(() => steps(page)).toBeGreaterThan(before + 3);
+};
+
+for (const [what, files, message] of [
+  [
+    'a text file',
+    [{ name: 'notes.txt', type: 'text/plain', bytes: new TextEncoder().encode('Hello there') }],
+    /notes\.txt: Expected IDX files.*Found a file that begins with 48 65 6c 6c \(“Hell”\)/,
+  ],
+  ['images without labels', [pair[0]!], /every file of images needs one of as many labels/],
+  ['a .gz that breaks off', [{ ...pair[0]!, bytes: pair[0]!.bytes.subarray(0, 900) }], /damaged/],
+  [
+    'a .zip with nothing in it',
+    [{ name: 'a.zip', bytes: zipSync({}) }],
+    /Expected IDX files|Found/,
+  ],
+] as const) {
+  test(`${what}, dropped on the page: a message, and training goes on`, async ({ open }) => {
+    const page = await open('#epochs=1000');
+    await trains(page);
+    const before = await course(page);
+    await drop(page, [...files]);
+    await expect(page.getByRole('alert')).toContainText(message);
+    await expect.poll(() => steps(page)).toBeGreaterThan(before.step + 3);
+    const after = await course(page);
+    expect(after.run).toBe('running');
+    expect(after.losses.slice(0, before.losses.length)).toEqual(before.losses);
+    await button(page, 'Dismiss').click();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+}
+
+test('an IDX pair becomes a dataset with its own validation part, and trains', async ({ open }) => {
+  const page = await open();
+  await drop(page, pair);
+  await expect(page.getByText('800 training and 200 validation pictures')).toBeVisible();
+  await expect(page.getByLabel('Dataset')).toHaveValue('own');
+  await trains(page);
+  await button(page, 'Pause').click();
+  await page.getByLabel('Dataset').selectOption('digits');
+  await expect(page.getByText('4,000 training')).toBeVisible();
+});
+
+test('a .zip of images by class becomes a dataset; the network gets as many outputs', async ({
+  open,
+}) => {
+  const page = await open('#batch=8');
+  const entries: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 20; i++) {
+    entries[`shapes/bar/${i}.png`] = await png(page, 'bar', (i % 9) - 4);
+    entries[`shapes/disc/${i}.png`] = await png(page, 'disc', (i % 9) - 4);
+  }
+  await drop(page, [{ name: 'shapes.zip', type: 'application/zip', bytes: zipSync(entries) }]);
+  await expect(page.getByText('32 training and 8 validation pictures')).toBeVisible();
+  await expect(page.locator('conv-prediction')).toContainText('disc');
+  await button(page, 'Train').click();
+  await expect.poll(async () => (await course(page)).run).toBe('finished');
+  expect((await course(page)).epochs.at(-1)?.val_accuracy).toBeGreaterThan(0.9);
+});
+
+test('files are chosen in the dialog as well', async ({ open }) => {
+  const page = await open();
+  await button(page, 'Own data …').click();
+  await expect(page.getByRole('dialog', { name: 'Your own pictures' })).toBeVisible();
+  await page.locator('input#files').setInputFiles(
+    pair.map(({ name, bytes }) => ({
+      name,
+      mimeType: 'application/gzip',
+      buffer: Buffer.from(bytes),
+    })),
+  );
+  await expect(page.getByText('800 training and 200 validation pictures')).toBeVisible();
+});
+
+test('a single image goes through the network', async ({ open }) => {
+  const page = await open();
+  await drop(page, [{ name: 'one.png', type: 'image/png', bytes: await png(page, 'bar', 0) }]);
+  await expect(page.getByText('Your own picture, as the network sees it')).toBeVisible();
+  await expect(page.getByText('It says')).toBeVisible();
+  await drop(page, [{ name: 'broken.png', type: 'image/png', bytes: new Uint8Array(50) }]);
+  await expect(page.getByRole('alert')).toContainText('broken.png: Expected an image');
+});

@@ -1,0 +1,150 @@
+import type { Page } from '@playwright/test';
+import { button, course, expect, pixels, settled, steps, test } from './lab';
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const train = async (page: Page, count: number) => {
+  await button(page, 'Train').click();
+  await expect.poll(() => steps(page)).toBeGreaterThan(count);
+};
+
+test('LeNet-5 learns digits: the loss falls, the speed is shown, the kernels change', async ({
+  open,
+}) => {
+  const page = await open();
+  const kernels = await pixels(page, 'canvas[data-kernels="c1"]');
+  const maps = await pixels(page, 'canvas[data-layer="c1"]');
+  await train(page, 60);
+  await expect(page.locator('#speed')).toHaveText(/^[\d,]{3,}$/);
+  const { losses } = await course(page);
+  expect(mean(losses.slice(-10))).toBeLessThan(mean(losses.slice(0, 10)) / 2);
+  await expect.poll(() => pixels(page, 'canvas[data-kernels="c1"]')).not.toBe(kernels);
+  await expect.poll(() => pixels(page, 'canvas[data-layer="c1"]')).not.toBe(maps);
+});
+
+test('pause holds, a step is one step, an epoch is one epoch', async ({ open }) => {
+  const page = await open();
+  await train(page, 5);
+  await button(page, 'Pause').click();
+  await expect(button(page, 'Train')).toBeVisible();
+  const held = await steps(page);
+  await page.waitForTimeout(400);
+  expect(await steps(page)).toBe(held);
+  await button(page, 'Step').click();
+  await expect(page.locator('#step')).toHaveText(String(held + 1));
+  await button(page, 'Epoch').click();
+  await expect.poll(async () => (await course(page)).epochs.length).toBe(1);
+  await expect.poll(async () => (await course(page)).run).toBe('ready');
+  expect(await steps(page)).toBe(63); // 4,000 pictures in batches of 64
+});
+
+test('reset brings back the initial weights and loss, to the bit', async ({ open }) => {
+  const page = await open();
+  await button(page, 'Step').click();
+  await settled(page, 1);
+  const first = {
+    ...(await course(page)),
+    kernels: await pixels(page, 'canvas[data-kernels="c1"]'),
+  };
+  await train(page, 20);
+  await button(page, 'Pause').click();
+  await button(page, 'Reset').click();
+  await settled(page, 0);
+  await button(page, 'Step').click();
+  await settled(page, 1);
+  expect((await course(page)).losses).toEqual(first.losses);
+  expect(await pixels(page, 'canvas[data-kernels="c1"]')).toBe(first.kernels);
+});
+
+test('the same seed gives the same losses, interrupted or not; another seed gives others', async ({
+  open,
+}) => {
+  const lossesOf = async (hash: string, interrupted: boolean) => {
+    const page = await open(hash);
+    if (interrupted) {
+      await button(page, 'Step').click();
+      await settled(page, 1);
+    }
+    await button(page, 'Epoch').click();
+    await expect.poll(async () => (await course(page)).epochs.length, { timeout: 30_000 }).toBe(1);
+    const { losses, epochs } = await course(page);
+    await page.goto('about:blank');
+    return { losses, epochs };
+  };
+  const once = await lossesOf('#net=model-2', false);
+  expect(once.losses).toHaveLength(63);
+  expect(await lossesOf('#net=model-2', true)).toEqual(once);
+  expect((await lossesOf('#net=model-2&seed=2', false)).losses).not.toEqual(once.losses);
+});
+
+test('default settings reach 95 % on the validation digits in five epochs', async ({ open }) => {
+  test.setTimeout(180_000);
+  const page = await open();
+  await button(page, 'Train').click();
+  await expect.poll(async () => (await course(page)).run, { timeout: 150_000 }).toBe('finished');
+  const { epochs } = await course(page);
+  expect(epochs).toHaveLength(5);
+  expect(epochs[4]?.val_accuracy).toBeGreaterThanOrEqual(0.95);
+  await expect(page.locator('#validation')).toHaveText(/^9[5-9]\.\d/);
+  await page.getByText('The numbers of every epoch').click();
+  await expect(page.getByRole('region', { name: 'Numbers of every epoch' })).toContainText(
+    'Val. loss',
+  );
+  await page.getByText('Confusion matrix').click();
+  await expect(page.getByText(/9[5-9]\.\d\s% of the validation pictures right/)).toBeVisible();
+});
+
+test('every preset trains on both datasets, and a dataset can be changed while one trains', async ({
+  open,
+}) => {
+  const page = await open('#batch=16');
+  await train(page, 2);
+  for (const network of ['model-1', 'model-2', 'small-vgg', 'lenet-5']) {
+    await page.getByLabel('Network').selectOption(network);
+    await expect(page.locator('#step')).toHaveText('0');
+    await train(page, 2);
+  }
+  await page.getByLabel('Dataset').selectOption('fashion');
+  await expect(page.getByText('Ankle boot', { exact: true }).first()).toBeVisible();
+  await expect(page.locator('#step')).toHaveText('0');
+  await train(page, 2);
+});
+
+test('the optimiser and its rate can be changed while training runs', async ({ open }) => {
+  const page = await open();
+  await train(page, 5);
+  await page.getByLabel('Optimiser').selectOption('sgd');
+  await expect(page.getByLabel('Learning rate')).toHaveValue('0.1');
+  const now = await steps(page);
+  await expect.poll(() => steps(page)).toBeGreaterThan(now + 5);
+  expect((await course(page)).run).toBe('running');
+});
+
+test('a learning rate far too large stops training with a reason and a way on', async ({
+  open,
+}) => {
+  const page = await open('#opt=sgd&lr=1000');
+  await button(page, 'Train').click();
+  await expect(page.getByRole('alert')).toContainText(/learning rate/i, { timeout: 30_000 });
+  await page.getByRole('alert').getByRole('button', { name: 'Reset' }).click();
+  await expect(button(page, 'Train')).toBeEnabled();
+});
+
+test('no task of the main thread takes over 50 ms while training at full speed', async ({
+  open,
+}) => {
+  const page = await open('#epochs=1000');
+  await train(page, 10);
+  const tasks = await page.evaluate(async () => {
+    const found: number[] = [];
+    const observer = new PerformanceObserver((list) =>
+      found.push(...list.getEntries().map(({ duration }) => duration)),
+    );
+    observer.observe({ type: 'longtask' });
+    await new Promise((done) => setTimeout(done, 6000));
+    observer.disconnect();
+    return found;
+  });
+  expect((await course(page)).run).toBe('running');
+  expect(tasks).toEqual([]);
+});
