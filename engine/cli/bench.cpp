@@ -41,7 +41,7 @@ Expected<Job> make_job(const Options& options, const std::string& name) {
   if (!graph) return tl::unexpected(graph.error());
   Json json = {{"batch_size", options.batch}, {"backend", options.engine.backend}};
   if (options.optimizer) json["optimizer"] = {{"type", *options.optimizer}};
-  auto config = parse_train_config(json.dump());
+  auto config = config_of_options(json.dump());
   if (!config) return tl::unexpected(config.error());
   if (!options.optimizer) config->optimizer = optimizer;
   if (auto backend = find_backend(config->backend); !backend)
@@ -140,7 +140,8 @@ void add_bench(CLI::App& app, Action& action) {
                    "net-u, net-l, net-v, a name of the zoo, a spec file, or a saved folder "
                    "(default: the first three)")
       ->type_name("MODEL");
-  command->add_option("--batch", options->batch, "Pictures in a step (default 64)")->type_name("N");
+  command->add_option("--batch-size,--batch", options->batch, "Pictures in a step (default 64)")
+      ->type_name("N");
   command
       ->add_option("--optimizer", options->optimizer,
                    "sgd, rmsprop, adam or adamw (default adam; net-l: sgd with momentum)")

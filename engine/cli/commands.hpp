@@ -11,6 +11,7 @@
 #include "cli/data_files.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "train/config.hpp"
 
 namespace convolab::cli {
 
@@ -37,6 +38,10 @@ struct EngineOptions {
 void add_engine_options(CLI::App& command, EngineOptions& options);
 // Errors: a number of threads out of range.
 Expected<std::unique_ptr<ThreadPool>> make_pool(const EngineOptions& options);
+
+// A TrainConfig from the JSON document that a command made of its options: errors name the option
+// ("--batch-size is 0; …"), which is the document's entry with dashes.
+Expected<TrainConfig> config_of_options(const std::string& json);
 
 // --data-dir and --pictures.
 struct DataOptions {

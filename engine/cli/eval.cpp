@@ -52,7 +52,7 @@ Expected<int> evaluate(Options options) {
   if (!data) return tl::unexpected(data.error());
   const auto dataset = std::make_shared<Dataset>(*std::move(data));
   const auto config =
-      parse_train_config(Json{{"backend", options.engine.backend}, {"loss", options.loss}}.dump());
+      config_of_options(Json{{"backend", options.engine.backend}, {"loss", options.loss}}.dump());
   if (!config) return tl::unexpected(config.error());
   const auto trainer = Trainer::create(*std::move(graph), *config, dataset, **pool);
   if (!trainer) return tl::unexpected(trainer.error());

@@ -18,6 +18,18 @@ void add_engine_options(CLI::App& command, EngineOptions& options) {
       ->type_name("N");
 }
 
+Expected<TrainConfig> config_of_options(const std::string& json) {
+  auto config = parse_train_config(json);
+  if (config) return config;
+  const Error& error = config.error();
+  const std::size_t end = error.message.find('"', 1);
+  if (error.message[0] != '"' || end == std::string::npos) return config;
+  std::string name = error.message.substr(1, end - 1);
+  if (name == "type") name = error.where;
+  std::replace(name.begin(), name.end(), '_', '-');
+  return fail(error.code, "", "--" + name + error.message.substr(end + 1));
+}
+
 Expected<std::unique_ptr<ThreadPool>> make_pool(const EngineOptions& options) {
   const int cores = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
   const int threads = options.threads.value_or(cores);

@@ -1,5 +1,4 @@
 // convolab train: trains a network on a dataset and saves what it learnt.
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -36,17 +35,7 @@ struct Options {
   EngineOptions engine;
 };
 
-// A complaint about an entry of that document, as one about the option it came from.
-Error in_options(Error error) {
-  const std::size_t end = error.message.find('"', 1);
-  if (error.message[0] != '"' || end == std::string::npos) return error;
-  std::string name = error.message.substr(1, end - 1);
-  if (name == "type") name = error.where;
-  std::replace(name.begin(), name.end(), '_', '-');
-  return {error.code, "", "--" + name + error.message.substr(end + 1)};
-}
-
-// The options as the JSON document that parse_train_config checks.
+// The options as the JSON document of TrainConfig.
 Expected<TrainConfig> make_config(const Options& o) {
   Json config = {{"backend", o.engine.backend},
                  {"optimizer", Json::object()},
@@ -78,8 +67,7 @@ Expected<TrainConfig> make_config(const Options& o) {
   set(augment, "shift", o.shift);
   set(augment, "rotate", o.rotate);
   set(augment, "scale", o.scale);
-  auto parsed = parse_train_config(config.dump());
-  return parsed ? parsed : tl::unexpected(in_options(parsed.error()));
+  return config_of_options(config.dump());
 }
 
 Expected<std::shared_ptr<Dataset>> load(const Options& options, const Shape& shape) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -12,11 +13,11 @@ using Bytes = std::vector<std::uint8_t>;
 
 // A file of this header and these data, its length prefix right.
 Bytes file_of(const std::string& header, const Bytes& data) {
-  Bytes file(8);
+  Bytes file(8 + header.size() + data.size());
   const std::uint64_t length = header.size();
   std::memcpy(file.data(), &length, 8);
-  file.insert(file.end(), header.begin(), header.end());
-  file.insert(file.end(), data.begin(), data.end());
+  std::copy(header.begin(), header.end(), file.begin() + 8);
+  std::copy(data.begin(), data.end(), file.end() - static_cast<std::ptrdiff_t>(data.size()));
   return file;
 }
 
