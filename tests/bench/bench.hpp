@@ -9,6 +9,10 @@ namespace convolab::bench {
 
 using Arguments = std::vector<std::string>;
 
+// Images per second of the nets U, L and V, training (through the trainer) and inference:
+// nets [--batch 64] [--backend simd] [--threads 1] [--seconds 2]
+int nets(const Arguments& arguments);
+
 // Every kernel call of the nets U, L and V, and what a training step of only them would take:
 // kernels [--net U] [--batch 64] [--backend simd:sse2] [--threads 1] [--only d_x]
 int kernels(const Arguments& arguments);

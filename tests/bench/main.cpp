@@ -9,6 +9,7 @@ constexpr struct {
   const char* about;
   int (*run)(const convolab::bench::Arguments&);
 } benches[] = {
+    {"nets", "images/s of the nets U, L and V, training and inference", &convolab::bench::nets},
     {"kernels", "every kernel call of the nets U, L and V", &convolab::bench::kernels},
 };
 
