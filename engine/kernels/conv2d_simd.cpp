@@ -285,7 +285,13 @@ void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const
 namespace {
 
 constexpr std::int64_t part_floats = 512;  // of a run of d_y, so that 4 of them and x stay close
-constexpr std::int64_t slice_taps = 16;    // taps of one task
+constexpr std::int64_t slice_taps = 24;    // at most, of one task
+
+// The first tap of a slice: a multiple of every tile's width, so that only the last slice has a
+// rest.
+std::int64_t slice_begin(std::int64_t slice, std::int64_t slices, std::int64_t taps) {
+  return slice == slices ? taps : taps * slice / slices / 12 * 12;
+}
 
 struct WeightScratch {
   explicit WeightScratch(const Conv2dArgs& a) {
@@ -355,8 +361,8 @@ void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, cons
               .length = p1 - p0,
               .first = i == 0 && piece == 0,
               .last = i + rows >= a.out_h && piece == pieces - 1};
-          const std::int64_t t1 = (slice + 1) * slice_taps;
-          dots(part, tiles.size(tile), slice * slice_taps, t1 < s.taps ? t1 : s.taps,
+          dots(part, tiles.size(tile), slice_begin(slice, slices, s.taps),
+               slice_begin(slice + 1, slices, s.taps),
                context.scratch + partial_floats(channel, s.taps), d_weight + channel * s.taps,
                s.taps, a.write);
         }

@@ -63,8 +63,8 @@ void pack(Tiles tiles, std::int64_t first_tile, std::int64_t end_tile, std::int6
 void transpose(std::int64_t rows, std::int64_t columns, const float* from, float* to,
                std::int64_t to_stride);
 
-// A distance of at least `floats` between rows of scratch that are read side by side: an odd number of cache
-// lines, so that they do not all fall into the same few places of the cache.
+// A distance of at least `floats` between rows of scratch that are read side by side: an odd number
+// of cache lines, so that they do not all fall into the same few places of the cache.
 static inline std::int64_t spread(std::int64_t floats) {
   const std::int64_t lines = (floats + 15) / 16;
   return 16 * (lines + 1 - lines % 2);

@@ -9,7 +9,7 @@ namespace {
 // Taps are summed in blocks, so that the x that a block touches stays in the first cache while
 // every tile of channels passes over it.
 constexpr std::int64_t block_taps = 128;
-constexpr std::int64_t segment = 8 * lanes;  // positions of x per pass
+constexpr std::int64_t segment = (lanes >= 8 ? 12 : 8) * lanes;  // positions of x per pass
 
 // One tile's taps.
 struct Taps {
@@ -110,8 +110,8 @@ void correlate(const Correlation& c, std::int64_t first_tile, std::int64_t end_t
         const float* from = block == 0 && start ? start + channel : nullptr;
         float* to = out + channel * out_stride + p;
         switch (channels) {
-          case 4: tile_with_rest<4, 2>(x + p, some, size, from, to, out_stride); break;
-          case 3: tile_with_rest<3, 2>(x + p, some, size, from, to, out_stride); break;
+          case 4: tile_with_rest<4, tile_vectors>(x + p, some, size, from, to, out_stride); break;
+          case 3: tile_with_rest<3, tile_vectors>(x + p, some, size, from, to, out_stride); break;
           case 2: tile_with_rest<2, 4>(x + p, some, size, from, to, out_stride); break;
           default: tile_with_rest<1, 8>(x + p, some, size, from, to, out_stride);
         }

@@ -6,15 +6,17 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
+// Taps t0 … t0+T-1.
 template <int K, int T>
-void tile(const DotsPart& part, const std::int32_t* offsets, float* partial, float* sums,
+void tile(const DotsPart& part, std::int64_t t0, float* partial, float* sums,
           std::int64_t sums_stride, Write write) {
+  const std::int64_t at = t0 * K * lanes;  // in partial
   Vector acc[K][T];
   for (int k = 0; k < K; ++k)
     for (int t = 0; t < T; ++t)
-      acc[k][t] = part.first ? Vector(0.0f) : load(partial + (k * T + t) * lanes);
+      acc[k][t] = part.first ? Vector(0.0f) : load(partial + at + (k * T + t) * lanes);
   const float* b[T];
-  for (int t = 0; t < T; ++t) b[t] = part.b + offsets[t];
+  for (int t = 0; t < T; ++t) b[t] = part.b + part.offsets[t0 + t];
   const float* a = part.a;
   for (std::int64_t r = 0; r < part.rows; ++r) {
     for (std::int64_t p = 0; p < part.length; p += lanes) {
@@ -31,10 +33,10 @@ void tile(const DotsPart& part, const std::int32_t* offsets, float* partial, flo
   for (int k = 0; k < K; ++k)
     for (int t = 0; t < T; ++t) {
       if (!part.last) {
-        save(partial + (k * T + t) * lanes, acc[k][t]);
+        save(partial + at + (k * T + t) * lanes, acc[k][t]);
         continue;
       }
-      float& target = sums[k * sums_stride + t];
+      float& target = sums[k * sums_stride + t0 + t];
       target = write == Write::accumulate ? target + sum(acc[k][t]) : sum(acc[k][t]);
     }
 }
@@ -44,10 +46,8 @@ template <int K, int T>
 void tiles(const DotsPart& part, std::int64_t t0, std::int64_t t1, float* partial, float* sums,
            std::int64_t sums_stride, Write write) {
   std::int64_t t = t0;
-  for (; t + T <= t1; t += T)
-    tile<K, T>(part, part.offsets + t, partial + t * K * lanes, sums + t, sums_stride, write);
-  for (; t < t1; ++t)
-    tile<K, 1>(part, part.offsets + t, partial + t * K * lanes, sums + t, sums_stride, write);
+  for (; t + T <= t1; t += T) tile<K, T>(part, t, partial, sums, sums_stride, write);
+  for (; t < t1; ++t) tile<K, 1>(part, t, partial, sums, sums_stride, write);
 }
 
 }  // namespace
@@ -55,8 +55,8 @@ void tiles(const DotsPart& part, std::int64_t t0, std::int64_t t1, float* partia
 void dots(const DotsPart& part, int channels, std::int64_t t0, std::int64_t t1, float* partial,
           float* sums, std::int64_t sums_stride, Write write) {
   switch (channels) {
-    case 4: return tiles<4, 2>(part, t0, t1, partial, sums, sums_stride, write);
-    case 3: return tiles<3, 2>(part, t0, t1, partial, sums, sums_stride, write);
+    case 4: return tiles<4, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
+    case 3: return tiles<3, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
     case 2: return tiles<2, 4>(part, t0, t1, partial, sums, sums_stride, write);
     default: return tiles<1, 8>(part, t0, t1, partial, sums, sums_stride, write);
   }

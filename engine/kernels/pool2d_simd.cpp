@@ -74,24 +74,47 @@ auto windows_of(const AdaptiveAvgPool2dArgs& a) {
   };
 }
 
-// One window, all images: the maximum and its position, whose bits travel as a float's.
-template <class Size>
-void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y, float* switches,
-                Size size) {
+// The position in the image of tap (u, v) of output (i, j).
+std::int32_t position_of(const MaxPool2dArgs& a, int i, int j, int u, int v) {
+  return (i * a.stride_h + u * a.dilation_h) * a.in_w + j * a.stride_w + v * a.dilation_w;
+}
+
+// One window, a vector of images: the maximum and its position, whose bits travel as a float's.
+void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y,
+                std::int32_t* switches, Whole) {
   Vector best(0.0f), place(0.0f);
   for (int u = 0; u < a.kernel_h; ++u)
     for (int v = 0; v < a.kernel_w; ++v) {
-      const std::int32_t position =
-          (i * a.stride_h + u * a.dilation_h) * a.in_w + j * a.stride_w + v * a.dilation_w;
-      const Vector value = load(x + std::int64_t{position} * a.batch, size);
+      const std::int32_t position = position_of(a, i, j, u, v);
+      const Vector value = load(x + std::int64_t{position} * a.batch);
       const Vector here = as_floats(Integers(position));
       const auto wins = (value > best) | xsimd::isnan(value);
       const bool first = u == 0 && v == 0;
       best = first ? value : xsimd::select(wins, value, best);
       place = first ? here : xsimd::select(wins, here, place);
     }
-  save(y, best, size);
-  save(switches, place, size);
+  save(y, best);
+  save(reinterpret_cast<float*>(switches), place);
+}
+
+// The same for the few images that fill no vector.
+void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y,
+                std::int32_t* switches, Part part) {
+  for (std::int64_t n = 0; n < part.count; ++n) {
+    std::int32_t place = position_of(a, i, j, 0, 0);
+    float best = x[std::int64_t{place} * a.batch + n];
+    for (int u = 0; u < a.kernel_h; ++u)
+      for (int v = 0; v < a.kernel_w; ++v) {
+        const std::int32_t position = position_of(a, i, j, u, v);
+        const float value = x[std::int64_t{position} * a.batch + n];
+        if (value > best || value != value) {
+          best = value;
+          place = position;
+        }
+      }
+    y[n] = best;
+    switches[n] = place;
+  }
 }
 
 }  // namespace
@@ -107,8 +130,7 @@ void max_pool2d_forward(const RunContext& context, const MaxPool2dArgs& a, const
                 for (int j = 0; j < a.out_w; ++j) {
                   const std::int64_t at = out(c, i, j, 0);
                   for_vectors(0, a.batch, [&](std::int64_t n, auto size) {
-                    max_window(a, x + in(c, 0, 0, n), i, j, y + at + n,
-                               reinterpret_cast<float*>(switches) + at + n, size);
+                    max_window(a, x + in(c, 0, 0, n), i, j, y + at + n, switches + at + n, size);
                   });
                 }
               }
