@@ -129,8 +129,9 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
 export const names = Object.keys(fields) as (keyof Settings)[];
 
 export const defaults = (): Settings => {
-  const entries = names.map((name) => [name, fields[name].fallback]);
-  return Object.fromEntries(entries);
+  const settings = {} as Settings;
+  for (const name of names) Object.assign(settings, { [name]: fields[name].fallback });
+  return settings;
 };
 
 /** The value that a text stands for, or undefined when it is not one for this field. */

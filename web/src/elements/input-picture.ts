@@ -123,12 +123,7 @@ export class InputPicture extends LitElement {
     return html`
       <h2>Input</h2>
       <div class="row">
-        <canvas
-          width="28"
-          height="28"
-          role="img"
-          aria-label="The picture in the network: ${what}"
-        ></canvas>
+        <canvas width="28" height="28" role="img" aria-label="Input picture: ${what}"></canvas>
         <div class="text">
           <p class="small quiet numbers">
             ${

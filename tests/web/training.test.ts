@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import type { Answer, EngineEvent } from '../../web/src/engine/api';
+import { Training, type StepResult } from '../../web/src/engine/training';
+
+/** Epochs of some training batches and one of validation; so many have arrived; 0.2 ms each. */
+function fake(perEpoch = 4, available = Infinity) {
+  const events: EngineEvent[] = [];
+  const engine = { done: 0, available, broken: false };
+  let phase = 0;
+  const step = (): Answer<StepResult> => {
+    for (const began = performance.now(); performance.now() - began < 0.2; );
+    if (engine.broken) return { error: { code: 'not_finite', where: 'c1', message: 'NaN' } };
+    const epoch = Math.floor(engine.done / perEpoch) + 1;
+    const base = { step: engine.done, epoch, samples: 8, loss: 1, accuracy: 0, learning_rate: 0.1 };
+    if (phase === perEpoch) {
+      phase = 0;
+      const ended = { epoch: epoch - 1, loss: 1, accuracy: 1, val_loss: 1, val_accuracy: 1 };
+      return { value: { ...base, kind: 'validated', epoch_done: ended } };
+    }
+    if (engine.done >= engine.available) return { value: { ...base, kind: 'waiting' } };
+    phase++;
+    engine.done++;
+    return { value: { ...base, kind: 'trained', step: engine.done } };
+  };
+  const training = new Training(step, (event) => events.push(event));
+  const states = () => events.flatMap((event) => (event.kind === 'state' ? [event.state] : []));
+  return { training, engine, events, states };
+}
+
+const until = async (condition: () => boolean) => {
+  for (let i = 0; i < 200 && !condition(); i++) await new Promise((done) => setTimeout(done, 5));
+  expect(condition()).toBe(true);
+};
+
+test('commands get in between slices, and a pause holds', async () => {
+  const { training, engine, states } = fake();
+  training.train('told');
+  await until(() => engine.done > 100);
+  training.pause();
+  const held = engine.done;
+  await new Promise((done) => setTimeout(done, 60));
+  expect(engine.done).toBe(held);
+  expect(states()).toEqual(['running', 'ready']);
+});
+
+test('pause and train again, at once, is still one loop', async () => {
+  const { training, engine } = fake();
+  training.train('told');
+  for (let i = 0; i < 5; i++) {
+    training.pause();
+    training.train('told');
+  }
+  training.pause();
+  const held = engine.done;
+  await new Promise((done) => setTimeout(done, 30));
+  expect(engine.done).toBe(held);
+});
+
+test('an epoch ends with its validation', async () => {
+  const { training, engine, events, states } = fake(4);
+  training.train('epoch');
+  await until(() => states().at(-1) === 'ready');
+  expect(engine.done).toBe(4);
+  const epochs = events.flatMap((event) => (event.kind === 'progress' ? event.epochs : []));
+  expect(epochs).toMatchObject([{ epoch: 1, step: 4 }]);
+});
+
+test('one step is one training batch, across the end of an epoch too', () => {
+  const { training, engine } = fake(2);
+  for (let i = 1; i <= 5; i++) {
+    training.one();
+    expect(engine.done).toBe(i);
+  }
+});
+
+test('it waits for pictures and goes on when they arrive', async () => {
+  const { training, engine, states } = fake(4, 2);
+  training.train('told');
+  await until(() => states().at(-1) === 'waiting');
+  expect(engine.done).toBe(2);
+  engine.available = 3;
+  training.wake();
+  await until(() => engine.done === 3 && states().at(-1) === 'waiting');
+});
+
+test('an error stops it until it is forgotten', async () => {
+  const { training, engine, events, states } = fake();
+  engine.broken = true;
+  training.train('told');
+  await until(() => states().at(-1) === 'stopped');
+  expect(events.at(-1)).toMatchObject({ error: { where: 'c1' } });
+  training.train('told');
+  expect(states().at(-1)).toBe('stopped');
+  engine.broken = false;
+  training.forget();
+  training.one();
+  expect(engine.done).toBe(1);
+});
+
+test('every batch is told once, in order', async () => {
+  const { training, engine, events } = fake();
+  training.train('told');
+  await until(() => engine.done > 500);
+  training.pause();
+  const steps = events.flatMap((event) =>
+    event.kind === 'progress' ? event.batches.map(({ step }) => step) : [],
+  );
+  expect(steps).toEqual(Array.from({ length: engine.done }, (_, i) => i + 1));
+});
