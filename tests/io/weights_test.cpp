@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace convolab {
 namespace {
@@ -27,8 +28,10 @@ TEST(Weights, TakenAndLoadedAgainByName) {
   tensors.push_back({"bn.num_batches_tracked", Tensor(Shape{}, {7})});
   ModelState to(graph, 2);
   ASSERT_TRUE(load_weights(graph, tensors, "w", to));
-  for (int i = 0; i < static_cast<int>(graph.parameters().size()); ++i)
-    EXPECT_TRUE(std::ranges::equal(std::as_const(from).values(i), std::as_const(to).values(i)));
+  for (int i = 0; i < static_cast<int>(graph.parameters().size()); ++i) {
+    const auto a = std::as_const(from).values(i), b = std::as_const(to).values(i);
+    EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+  }
 }
 
 TEST(Weights, NamesThatDoNotFitAreListed) {
