@@ -8,7 +8,7 @@ function fake(perEpoch = 4, available = Infinity) {
   const engine = { done: 0, available, broken: false };
   let phase = 0;
   const step = (): Answer<StepResult> => {
-    for (const began = performance.now(); performance.now() - began < 0.2; );
+    for (const began = performance.now(); performance.now() - began < 0.2;);
     if (engine.broken) return { error: { code: 'not_finite', where: 'c1', message: 'NaN' } };
     const epoch = Math.floor(engine.done / perEpoch) + 1;
     const base = { step: engine.done, epoch, samples: 8, loss: 1, accuracy: 0, learning_rate: 0.1 };
@@ -22,7 +22,8 @@ function fake(perEpoch = 4, available = Infinity) {
     engine.done++;
     return { value: { ...base, kind: 'trained', step: engine.done } };
   };
-  const training = new Training(step, (event) => events.push(event));
+  // Node would hand over a thousand messages before it looks at a timer.
+  const training = new Training(step, (event) => events.push(event), setImmediate);
   const states = () => events.flatMap((event) => (event.kind === 'state' ? [event.state] : []));
   return { training, engine, events, states };
 }
