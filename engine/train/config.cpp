@@ -1,6 +1,8 @@
 #include "train/config.hpp"
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <numbers>
@@ -114,6 +116,27 @@ constexpr std::initializer_list<std::pair<const char*, ScheduleKind>> schedule_n
     {"step", ScheduleKind::step},
     {"cosine", ScheduleKind::cosine}};
 
+// The double whose shortest text is the float's: 0.004, not 0.004000000189989805.
+double plain(float value) {
+  char text[32];
+  for (int digits = 6; digits <= 9; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, static_cast<double>(value));
+    if (std::strtof(text, nullptr) == value) break;
+  }
+  return std::strtod(text, nullptr);
+}
+
+// The settings that each optimiser has, besides type, lr and weight_decay.
+std::string_view own_settings(OptimizerKind kind) {
+  switch (kind) {
+    case OptimizerKind::sgd: return "momentum, nesterov";
+    case OptimizerKind::rmsprop: return "alpha, eps, momentum";
+    case OptimizerKind::adam:
+    case OptimizerKind::adamw: return "betas, eps";
+  }
+  return {};
+}
+
 template <class Enum>
 const char* name_of(std::initializer_list<std::pair<const char*, Enum>> names, Enum value) {
   for (const auto& [name, each] : names)
@@ -126,6 +149,11 @@ Status read_optimizer(const Json& json, TrainConfig& config) {
             {"type", "lr", "momentum", "nesterov", "weight_decay", "alpha", "betas", "eps"});
   OptimizerConfig& o = config.optimizer;
   in.choice("type", optimizer_names, o.kind);
+  for (const char* key : {"momentum", "nesterov", "alpha", "betas", "eps"})
+    if (in.has(key) && own_settings(o.kind).find(key) == std::string_view::npos)
+      in.complain("\"" + std::string(key) + "\" is no setting of " +
+                  name_of(optimizer_names, o.kind) + "; it has lr, weight_decay, " +
+                  std::string(own_settings(o.kind)));
   if (o.kind == OptimizerKind::adamw && !in.has("weight_decay")) o.weight_decay = 0.01f;
   in.number("lr", 0, 1000, config.learning_rate);
   in.number("momentum", 0, 1, o.momentum);
@@ -159,8 +187,7 @@ float scheduled_rate(const ScheduleConfig& s, float learning_rate, std::int64_t 
   if (step < s.warmup_steps)
     return static_cast<float>(lr * static_cast<double>(step + 1) / s.warmup_steps);
   switch (s.kind) {
-    case ScheduleKind::constant:
-      break;
+    case ScheduleKind::constant: break;
     case ScheduleKind::step: {
       const auto drops = step / std::max<std::int64_t>(1, per_epoch) / std::max(1, s.step_size);
       return static_cast<float>(lr * std::pow(static_cast<double>(s.gamma), drops));
@@ -226,25 +253,25 @@ std::string train_config_to_json(const TrainConfig& config) {
   out["backend"] = config.backend;
   auto& optimizer = out["optimizer"];
   optimizer["type"] = name_of(optimizer_names, o.kind);
-  optimizer["lr"] = config.learning_rate;
-  optimizer["weight_decay"] = o.weight_decay;
+  optimizer["lr"] = plain(config.learning_rate);
+  optimizer["weight_decay"] = plain(o.weight_decay);
   if (o.kind == OptimizerKind::sgd || o.kind == OptimizerKind::rmsprop)
-    optimizer["momentum"] = o.momentum;
+    optimizer["momentum"] = plain(o.momentum);
   if (o.kind == OptimizerKind::sgd) optimizer["nesterov"] = o.nesterov;
-  if (o.kind == OptimizerKind::rmsprop) optimizer["alpha"] = o.alpha;
+  if (o.kind == OptimizerKind::rmsprop) optimizer["alpha"] = plain(o.alpha);
   if (o.kind == OptimizerKind::adam || o.kind == OptimizerKind::adamw)
-    optimizer["betas"] = {o.beta1, o.beta2};
-  if (o.kind != OptimizerKind::sgd) optimizer["eps"] = o.eps;
+    optimizer["betas"] = {plain(o.beta1), plain(o.beta2)};
+  if (o.kind != OptimizerKind::sgd) optimizer["eps"] = plain(o.eps);
   auto& schedule = out["schedule"];
   schedule["type"] = name_of(schedule_names, config.schedule.kind);
   if (config.schedule.kind == ScheduleKind::step) {
     schedule["step_size"] = config.schedule.step_size;
-    schedule["gamma"] = config.schedule.gamma;
+    schedule["gamma"] = plain(config.schedule.gamma);
   }
   schedule["warmup_steps"] = config.schedule.warmup_steps;
-  out["augment"] = {{"shift", config.augment.shift},
-                    {"rotate", config.augment.rotate},
-                    {"scale", config.augment.scale}};
+  out["augment"] = {{"shift", plain(config.augment.shift)},
+                    {"rotate", plain(config.augment.rotate)},
+                    {"scale", plain(config.augment.scale)}};
   return out.dump();
 }
 

@@ -35,6 +35,13 @@ TEST(TrainConfig, RoundTripKeepsEverySetting) {
   }
 }
 
+TEST(TrainConfig, WritesNumbersAsTheyWereGiven) {
+  const std::string json = train_config_to_json(
+      *parse_train_config(R"({"optimizer": {"lr": 0.003}, "augment": {"scale": 0.15}})"));
+  EXPECT_NE(json.find("\"lr\":0.003,"), std::string::npos) << json;
+  EXPECT_NE(json.find("\"scale\":0.15}"), std::string::npos) << json;
+}
+
 TEST(TrainConfig, AdamWDecaysByDefaultAsInPyTorch) {
   EXPECT_FLOAT_EQ(parse_train_config(R"({"optimizer": {"type": "adamw"}})")->optimizer.weight_decay,
                   0.01f);
@@ -55,6 +62,8 @@ TEST(TrainConfig, BadSettingsAreRefusedWithWhatWasExpected) {
       {R"({"optimizer": {"lr": "fast"}})", "\"lr\" is \"fast\"; it must be a number"},
       {R"({"optimizer": {"betas": [0.9]}})", "\"betas\" must be two numbers"},
       {R"({"optimizer": {"type": "sgd", "nesterov": true}})", "Nesterov needs a momentum above 0"},
+      {R"({"optimizer": {"type": "adam", "momentum": 0.9}})",
+       "\"momentum\" is no setting of adam; it has lr, weight_decay, betas, eps"},
       {R"({"schedule": {"type": "linear"}})", "it must be one of constant, step, cosine"},
       {R"({"augment": {"scale": 0.95}})", "\"scale\" is 0.95"},
       {R"({"augment": 3})", "must be a JSON object"},
