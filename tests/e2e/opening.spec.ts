@@ -1,3 +1,5 @@
+import type { App } from '../../web/src/app/app';
+import type { EngineEvent } from '../../web/src/engine/api';
 import { button, course, expect, test } from './lab';
 
 test('the page says what it is before any script or data has arrived', async ({ page }) => {
@@ -69,6 +71,36 @@ test('training starts with the first part and waits for no other', async ({ page
   expect((await course(page)).losses.length).toBeGreaterThan(5);
   release();
   await expect.poll(async () => (await course(page)).losses.length).toBeGreaterThan(20);
+});
+
+test('an engine that does not start gives a message, and can be started again', async ({
+  page,
+}) => {
+  let broken = true;
+  await page.route(/\.wasm$/, (route) => (broken ? route.abort() : route.continue()));
+  await page.goto('./');
+  await expect(page.getByRole('alert')).toContainText('The engine has stopped');
+  broken = false;
+  await button(page, 'Restart the engine').click();
+  await expect(page.getByText('It says')).toBeVisible();
+  await button(page, 'Step').click();
+  await expect(page.locator('#step')).toHaveText('1');
+});
+
+test('an engine that breaks down while training can be replaced', async ({ open }) => {
+  const page = await open();
+  await button(page, 'Train').click();
+  await expect.poll(async () => (await course(page)).losses.length).toBeGreaterThan(5);
+  await page.evaluate(() => {
+    const { lab } = document.querySelector('conv-app') as App;
+    const error = { code: 'crashed', where: '', message: 'memory access out of bounds' };
+    (lab as unknown as { hear(event: EngineEvent): void }).hear({ kind: 'crashed', error });
+  });
+  await expect(page.getByRole('alert')).toContainText('memory access out of bounds');
+  await expect(button(page, 'Train')).toBeDisabled();
+  await button(page, 'Restart the engine').click();
+  await button(page, 'Train').click();
+  await expect.poll(async () => (await course(page)).losses.length).toBeGreaterThan(5);
 });
 
 test('data that cannot be fetched gives a message and another try', async ({ page }) => {

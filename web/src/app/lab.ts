@@ -16,38 +16,9 @@ import { errorText, type Answer } from '../engine/api';
 import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
 import { History } from './history';
 import { Looker } from './looker';
+import { noProgress, type Notice, type Shown } from './state';
 import { defaults, fromHash, optimizers, toHash, toTrainConfig, type Settings } from './settings';
 
-export interface Notice {
-  kind: 'error' | 'info';
-  text: string;
-  action?: { label: string; run: () => void };
-}
-
-/** The picture that flows through the network. */
-export interface Shown {
-  pixels: Uint8Array;
-  label: number;
-  /** Its number in the validation split, or none for the visitor's own. */
-  index: number | null;
-}
-
-/** Where training stands. */
-export interface Progress {
-  step: number;
-  epoch: number;
-  loss: number | null;
-  accuracy: number | null;
-  imagesPerSecond: number | null;
-}
-
-const noProgress: Progress = {
-  step: 0,
-  epoch: 1,
-  loss: null,
-  accuracy: null,
-  imagesPerSecond: null,
-};
 const nothingLoaded: Record<Split, number> = { train: 0, validation: 0 };
 
 export class Lab extends EventTarget {
@@ -69,14 +40,7 @@ export class Lab extends EventTarget {
   wantsConfusion = false;
 
   private client: Client = startEngine((event) => this.hear(event));
-  private readonly looker = new Looker(
-    (pixels) => this.client.engine.look(pixels),
-    (packed) => {
-      this.snapshot = unpack(packed);
-      this.changed();
-    },
-    () => this.run === 'running',
-  );
+  private looker = this.makeLooker();
   /** Opening is one thing after another. */
   private queue: Promise<unknown> = Promise.resolve();
   private opens = 0;
@@ -199,6 +163,10 @@ export class Lab extends EventTarget {
   restartEngine() {
     this.client.terminate();
     this.client = startEngine((event) => this.hear(event));
+    // What still waits for the old worker would wait for ever.
+    this.looker = this.makeLooker();
+    this.queue = Promise.resolve();
+    this.dataset = null;
     this.notice = null;
     this.run = 'loading';
     if (this.settings.dataset === 'own') this.settings = { ...this.settings, dataset: 'digits' };
@@ -210,7 +178,8 @@ export class Lab extends EventTarget {
 
   private async begin() {
     try {
-      this.presets = await this.engine.presets();
+      // The page's pictures are grey; nets for colour wait for such a dataset.
+      this.presets = (await this.engine.presets()).filter(({ spec }) => spec.input[0] === 1);
     } catch (error) {
       this.hear({
         kind: 'crashed',
@@ -274,6 +243,7 @@ export class Lab extends EventTarget {
   // --- what the engine tells ---
 
   private hear(event: EngineEvent) {
+    if (this.run === 'crashed') return; // whatever else it says is not to be relied on
     if (event.kind === 'progress') {
       const last = event.batches.at(-1);
       this.history.add(event.batches, event.epochs);
@@ -325,6 +295,7 @@ export class Lab extends EventTarget {
   }
 
   private crashed(error: EngineError) {
+    this.client.terminate();
     this.run = 'crashed';
     const text = `The engine has stopped (${error.message}). Training can begin again with a new one.`;
     this.notice = {
@@ -340,6 +311,17 @@ export class Lab extends EventTarget {
   }
 
   // --- small things ---
+
+  private makeLooker() {
+    return new Looker(
+      (pixels) => this.client.engine.look(pixels),
+      (packed) => {
+        this.snapshot = unpack(packed);
+        this.changed();
+      },
+      () => this.run === 'running',
+    );
+  }
 
   private async train(until: 'told' | 'epoch') {
     if (this.run === 'finished') {

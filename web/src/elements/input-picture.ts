@@ -1,7 +1,7 @@
 // The picture in the network, and how to get another.
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { Shown } from '../app/lab';
+import type { Shown } from '../app/state';
 import type { DatasetInfo } from '../engine/api';
 import { drawMaps } from './maps';
 import { shared } from './shared';

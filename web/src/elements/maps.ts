@@ -86,11 +86,9 @@ export function rowTiling(shape: number[], available: number): Tiling {
   const column = columnTiling(shape);
   const scale = unit ? (count <= 16 ? 16 : count <= 200 ? 8 : 5) : column.scale;
   const gap = unit ? 0 : 1;
-  const columns = Math.max(
-    1,
-    Math.min(count, Math.floor((available / scale + gap) / (width + gap))),
-  );
-  const rows = Math.ceil(count / columns);
+  const fitting = Math.max(1, Math.floor((available / scale + gap) / (width + gap)));
+  const rows = Math.ceil(count / fitting);
+  const columns = Math.ceil(count / rows); // as even as can be
   return { width, height, count, columns, rows, gap, scale, order: 'across' };
 }
 

@@ -77,6 +77,9 @@ export class Network extends LitElement {
           min-height: 0;
           margin-bottom: 8px;
         }
+        .title br {
+          display: none;
+        }
         .title b {
           display: inline;
           margin-right: 4px;

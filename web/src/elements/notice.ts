@@ -1,7 +1,7 @@
 // One message across the page, with what can be done about it.
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Notice } from '../app/lab';
+import type { Notice } from '../app/state';
 import { shared } from './shared';
 
 @customElement('conv-notice')

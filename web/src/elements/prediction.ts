@@ -2,7 +2,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { setStyle } from './set-style';
-import type { Shown } from '../app/lab';
+import type { Shown } from '../app/state';
 import { shared } from './shared';
 import { percent } from './words';
 
@@ -94,7 +94,9 @@ export class Prediction extends LitElement {
           const value = known?.[i] ?? 0;
           const kind = `${i === best ? 'best ' : ''}${i === shown?.label ? 'true' : ''}`;
           return html`<li class=${kind}>
-            <span class="name" title=${classes[i] ?? ''}>${classes[i]}</span>
+            <span class="name" title=${classes[i] ?? ''}>
+              ${classes[i]}${i === shown?.label ? html`<span class="hidden">, the true class</span>` : ''}
+            </span>
             <span class="bar" aria-hidden="true">
               <div ${setStyle({ width: `${(value * 100).toFixed(1)}%` })}></div>
             </span>

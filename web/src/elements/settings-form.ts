@@ -12,7 +12,7 @@ export type SettingChange = {
 type NumberName = 'rate' | 'batch' | 'epochs' | 'seed';
 type ChoiceName = 'dataset' | 'network' | 'optimizer' | 'schedule';
 const start =
-  'Point at a setting to read what it does; training goes on while you change how it learns.';
+  'Every setting says here what it does. How it learns can be changed while training goes on.';
 
 const narrowScreen = matchMedia('(max-width: 719px)');
 

@@ -1,7 +1,7 @@
 // Train, Step, Epoch, Reset, and where training stands.
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Progress } from '../app/lab';
+import type { Progress } from '../app/state';
 import type { EpochMetrics } from '../engine/api';
 import * as icons from './icons';
 import { shared } from './shared';
