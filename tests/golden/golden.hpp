@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -36,8 +35,9 @@ inline std::map<std::string, Tensor> read_safetensors(const std::string& name) {
   const std::string raw = read_file(name);
   std::map<std::string, Tensor> tensors;
   if (raw.size() < 8) return tensors;
-  std::uint64_t header_size = 0;
-  std::memcpy(&header_size, raw.data(), 8);
+  std::uint64_t size = 0;
+  std::memcpy(&size, raw.data(), 8);
+  const auto header_size = static_cast<std::size_t>(size);
   const auto header = nlohmann::json::parse(raw.substr(8, header_size), nullptr, false);
   for (const auto& [key, entry] : header.items()) {
     Tensor tensor{Shape(entry["shape"].get<std::vector<int>>())};
@@ -46,7 +46,8 @@ inline std::map<std::string, Tensor> read_safetensors(const std::string& name) {
     for (float& value : tensor.data) {
       std::uint32_t bits = 0;
       std::memcpy(&bits, at, width);
-      value = std::bit_cast<float>(width == 2 ? bits << 16 : bits);
+      if (width == 2) bits <<= 16;
+      std::memcpy(&value, &bits, 4);
       at += width;
     }
     tensors.emplace(key, std::move(tensor));

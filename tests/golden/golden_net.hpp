@@ -52,7 +52,8 @@ inline testing::AssertionResult load(const Case& c, const Graph& graph, ModelSta
     if (c[p.name].shape != p.shape)
       return testing::AssertionFailure() << p.name << " is " << p.shape.text()
                                          << ", but PyTorch's is " << c[p.name].shape.text();
-    std::ranges::copy(c[p.name].data, state.values(static_cast<int>(i)).begin());
+    const std::vector<float>& values = c[p.name].data;
+    std::copy(values.begin(), values.end(), state.values(static_cast<int>(i)).begin());
   }
   return testing::AssertionSuccess();
 }

@@ -22,8 +22,8 @@ Masks run(const Graph& graph, const std::string& backend, std::uint64_t seed, st
   auto executor =
       Executor::create(*make_plan(graph, options), **find_backend(backend), state, pool);
   const Plan& plan = executor->plan();
-  std::ranges::fill(executor->data(plan.input()), 1.0f);
-  std::ranges::fill(executor->data(plan.d_values.back()), 1.0f);
+  for (float& value : executor->data(plan.input())) value = 1.0f;
+  for (float& value : executor->data(plan.d_values.back())) value = 1.0f;
   executor->run({0.0f, step, seed});
   const auto y = executor->data(plan.output()), d_x = executor->data(plan.d_values.front());
   return {{y.begin(), y.end()}, {d_x.begin(), d_x.end()}};

@@ -1,6 +1,7 @@
 // Executor and run_network: the same numbers however the steps are run.
 #include "model/executor.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -41,7 +42,7 @@ struct Training {
   }
   void fill(std::uint32_t lane) {
     const Tensor x = random_tensor({2, 6, 6, executor.plan().options.batch}, lane, -2.0f, 2.0f);
-    std::ranges::copy(x.data, executor.data(executor.plan().input()).begin());
+    std::copy(x.data.begin(), x.data.end(), executor.data(executor.plan().input()).begin());
     int n = 0;
     for (std::int32_t& label : executor.labels()) label = n++ % 3;
   }
@@ -74,7 +75,7 @@ std::vector<float> train(const std::string& backend, int threads, const PlanOpti
 TEST(Executor, AnyNumberOfThreadsTrainsToTheSameBits) {
   for (const std::string& backend : backend_names()) {
     const auto one = train(backend, 1, training_options(), 4);
-    EXPECT_TRUE(std::ranges::all_of(one, [](float v) { return std::isfinite(v); }));
+    for (const float value : one) ASSERT_TRUE(std::isfinite(value)) << backend;
     EXPECT_EQ(train(backend, 1, training_options(), 4), one) << backend << ", again";
     EXPECT_EQ(train(backend, 2, training_options(), 4), one) << backend << ", 2 threads";
     EXPECT_EQ(train(backend, 4, training_options(), 4), one) << backend << ", 4 threads";
@@ -113,8 +114,8 @@ TEST(Executor, ReadsNothingThatWasLeftInMemory) {
       Training clean(backend, 1, options), dirty(backend, 1, options);
       for (std::size_t id = 0; id < dirty.executor.plan().buffers.size(); ++id)
         if (dirty.executor.plan().buffers[id].offset >= 0)
-          std::ranges::fill(dirty.executor.data(static_cast<BufferId>(id)),
-                            std::numeric_limits<float>::quiet_NaN());
+          for (float& value : dirty.executor.data(static_cast<BufferId>(id)))
+            value = std::numeric_limits<float>::quiet_NaN();
       clean.fill(1);
       dirty.fill(1);
       clean.executor.run({0.01f, 0, 9});
@@ -146,8 +147,8 @@ TEST(Executor, FindsAGradientThatOverflows) {
   Training training("reference", 1, options);
   const Plan& plan = training.executor.plan();
   const Tensor x = random_tensor({2, 6, 6, options.batch}, 1);
-  std::ranges::copy(x.data, training.executor.data(plan.input()).begin());
-  std::ranges::fill(training.executor.data(plan.d_values.back()), 3e38f);
+  std::copy(x.data.begin(), x.data.end(), training.executor.data(plan.input()).begin());
+  for (float& value : training.executor.data(plan.d_values.back())) value = 3e38f;
   training.executor.run({});
   const auto [step, buffer] = training.executor.find_not_finite();
   ASSERT_GE(step, 0);

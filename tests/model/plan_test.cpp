@@ -1,6 +1,7 @@
 // make_plan: the list of steps and the layout of its memory.
 #include "model/plan.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "model/net.hpp"
@@ -37,6 +38,10 @@ std::vector<std::pair<std::string, Plan>> plans() {
     all.emplace_back("gradients" + suffix, *make_plan(net, options));
   }
   return all;
+}
+
+bool contains(const std::vector<BufferId>& ids, BufferId id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 // Does this step add to what its target holds?
@@ -102,7 +107,7 @@ Life life(const Plan& plan, BufferId id) {
   for (int s = 0; s < end; ++s)
     for (const auto* ids : {&plan.steps[static_cast<std::size_t>(s)].reads,
                             &plan.steps[static_cast<std::size_t>(s)].writes})
-      if (std::ranges::find(*ids, id) != ids->end()) {
+      if (contains(*ids, id)) {
         l.first = std::min(l.first, s);
         l.last = s;
       }
@@ -193,8 +198,7 @@ TEST(Plan, AValueWithTwoReadersGetsTheSumOfTheirGradients) {
   const BufferId d_r0 = plan->d_values[static_cast<std::size_t>(net.find_layer("r0") + 1)];
   std::vector<bool> adds;
   for (const Step& step : plan->steps)
-    if (std::ranges::find(step.writes, d_r0) != step.writes.end())
-      adds.push_back(accumulates(step));
+    if (contains(step.writes, d_r0)) adds.push_back(accumulates(step));
   EXPECT_EQ(adds, (std::vector<bool>{false, true, true}));  // sum, then p, then a
 }
 

@@ -49,7 +49,8 @@ void fill(Executor& executor, const json& samples, const json& labels) {
   const int batch = executor.plan().options.batch;
   batch_to_innermost(x.data.data(), batch, static_cast<std::int64_t>(x.data.size()) / batch,
                      executor.data(executor.plan().input()).data());
-  std::ranges::copy(labels.get<std::vector<std::int32_t>>(), executor.labels().begin());
+  const auto classes = labels.get<std::vector<std::int32_t>>();
+  std::copy(classes.begin(), classes.end(), executor.labels().begin());
 }
 
 class LossGolden : public testing::TestWithParam<Entry> {};
@@ -114,8 +115,11 @@ TEST_P(OptimizerGolden, FiveStepsEqualPyTorch) {
   options.optimizer = config(golden);
   ModelState state(*graph, 1);
   state.reset_optimizer(options.optimizer->slots());
-  for (const auto& [name, values] : golden["start"].items())
-    std::ranges::copy(from_json(values).data, state.values(graph->find_parameter(name)).begin());
+  for (const auto& [name, values] : golden["start"].items()) {
+    const Tensor start = from_json(values);
+    std::copy(start.data.begin(), start.data.end(),
+              state.values(graph->find_parameter(name)).begin());
+  }
   ThreadPool pool(2);
   auto executor = Executor::create(*make_plan(*graph, options), **find_backend(GetParam().backend),
                                    state, pool);
@@ -124,7 +128,7 @@ TEST_P(OptimizerGolden, FiveStepsEqualPyTorch) {
     executor->run({golden["lr"].get<float>(), step, 0});
     const double loss =
         static_cast<double>(executor->data(executor->plan().metrics)[0]) / options.batch;
-    const double expected = golden["losses"][step].get<double>();
+    const double expected = golden["losses"][static_cast<std::size_t>(step)].get<double>();
     EXPECT_NEAR(loss, expected, 1e-5 * expected) << "step " << step + 1;
   }
   for (const auto& [name, values] : golden["end"].items())
