@@ -87,6 +87,15 @@ test('an engine that does not start gives a message, and can be started again', 
   await expect(page.locator('#step')).toHaveText('1');
 });
 
+test('a link that asks for too much says so, and another setting opens it', async ({ page }) => {
+  await page.goto('./#net=small-resnet&batch=4096');
+  await expect(page.getByRole('alert')).toContainText('use a smaller batch', { timeout: 20_000 });
+  await page.getByLabel('Batch size').fill('32');
+  await page.getByLabel('Batch size').press('Enter');
+  await expect(page.getByText('It says')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('an engine that breaks down while training can be replaced', async ({ open }) => {
   const page = await open();
   await button(page, 'Train').click();

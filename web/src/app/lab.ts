@@ -96,6 +96,7 @@ export class Lab extends EventTarget {
     this.write();
     if (name === 'picture') return this.showPicture(this.settings.picture);
     if (name === 'range') return;
+    if (!this.network) return void this.enqueue(() => this.begin()); // perhaps it fits now
     if (name === 'dataset' || name === 'network') {
       if (!(await this.enqueue(() => this.open()))) this.restore(before);
       return;
@@ -213,7 +214,9 @@ export class Lab extends EventTarget {
       this.arriving = this.loaded;
       this.complain(
         error,
-        this.dataset ? undefined : { label: 'Try again', run: () => void this.start() },
+        this.dataset
+          ? undefined
+          : { label: 'Try again', run: () => void this.enqueue(() => this.begin()) },
       );
       return false;
     }
