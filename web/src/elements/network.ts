@@ -56,6 +56,7 @@ export class Network extends LitElement {
       }
       .title b {
         display: block;
+        margin-right: -8px; /* a name may reach into the gap before it breaks */
         font-size: 0.9375rem;
         line-height: 1.25rem;
         color: var(--ink);
