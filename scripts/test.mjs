@@ -55,7 +55,7 @@ async function checkRules(run, note) {
   const broken = [];
   for (const file of filesUnder(['engine'])) {
     if (file.startsWith(join('engine', 'inspector'))) continue;
-    if (readFileSync(join(root, file), 'utf8').toLowerCase().includes('emscripten')) {
+    if (readFileSync(join(root, file), 'utf8').includes('emscripten')) {
       broken.push(
         `${file}: the engine is deaf to the browser; no emscripten outside the inspector`,
       );

@@ -41,15 +41,32 @@ export function must(command, args, env = {}) {
   if (status !== 0) fail(`${command} ${args.join(' ')} failed (${status})`);
 }
 
-/** Runs a command into a log file. Resolves to {ok, text}; it is killed after `minutes`. */
-export function logged(log, command, args, { env = {}, minutes = 15 } = {}) {
+// What logged() started, each the leader of a process group, so that it ends with all it started.
+const running = new Set();
+function stop(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // it has ended
+  }
+}
+function stopAll() {
+  running.forEach(stop);
+  process.exit(130);
+}
+
+/** Runs a command into a log file. Resolves to {ok, text}; what hangs is stopped after `minutes`. */
+export function logged(log, command, args, { env = {}, minutes = 40 } = {}) {
   return new Promise((done) => {
     const file = createWriteStream(log, { flags: 'a' });
     const child = spawn(command, args, {
       cwd: root,
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
+    if (running.size === 0) process.once('SIGINT', stopAll).once('SIGTERM', stopAll);
+    running.add(child);
     const chunks = [];
     const keep = (chunk) => {
       chunks.push(chunk);
@@ -57,10 +74,12 @@ export function logged(log, command, args, { env = {}, minutes = 15 } = {}) {
     };
     const timer = setTimeout(() => {
       keep(`\n${command}: no end after ${minutes} minutes, stopped\n`);
-      child.kill('SIGKILL');
+      stop(child);
     }, minutes * 60_000);
     const finish = (ok) => {
       clearTimeout(timer);
+      running.delete(child);
+      if (running.size === 0) process.off('SIGINT', stopAll).off('SIGTERM', stopAll);
       file.end(() => done({ ok, text: chunks.join('') }));
     };
     keep(`$ ${command} ${args.join(' ')}\n`);
