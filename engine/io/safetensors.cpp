@@ -25,7 +25,7 @@ T read_as(const std::uint8_t* bytes) {
   return value;
 }
 
-// std::bit_cast, which Emscripten 3.1.6 does not have.
+// std::bit_cast, which libc++ 14 does not have.
 float float_of(std::uint32_t bits) {
   float value;
   std::memcpy(&value, &bits, sizeof value);

@@ -283,31 +283,37 @@ Expected<StepResult> Trainer::train_batch() {
   return result;
 }
 
+Expected<Executor*> Trainer::evaluate_batch(const ImageSet& images, int first) {
+  std::vector<int> batch(static_cast<std::size_t>(std::min(eval_batch, images.size() - first)));
+  std::iota(batch.begin(), batch.end(), first);
+  auto executor = eval_executor(static_cast<int>(batch.size()));
+  if (!executor) return executor;
+  fill(**executor, images, batch, /*augment=*/false);
+  (*executor)->run({});
+  return executor;
+}
+
 Expected<StepResult> Trainer::validate_batch() {
   StepResult result;
   result.step = step_;
   result.epoch = epoch_ + 1;
   const ImageSet& images = dataset_->validation;
   const int first = static_cast<int>(position_ - order_.size());
-  std::vector<int> batch(static_cast<std::size_t>(std::min(eval_batch, images.size() - first)));
-  std::iota(batch.begin(), batch.end(), first);
-  for (const int index : batch)
+  const int size = std::min(eval_batch, images.size() - first);
+  for (int index = first; index < first + size; ++index)
     if (!images.has_image(index)) {
       result.kind = StepResult::Kind::waiting_for_data;
       return result;
     }
-  auto found = eval_executor(static_cast<int>(batch.size()));
-  if (!found) return tl::unexpected(found.error());
-  Executor& executor = **found;
-  fill(executor, images, batch, /*augment=*/false);
-  executor.run({});
-  const auto metrics = executor.data(executor.plan().metrics);
-  const double count = static_cast<double>(batch.size());
-  position_ += batch.size();
+  const auto executor = evaluate_batch(images, first);
+  if (!executor) return tl::unexpected(executor.error());
+  const auto metrics = (*executor)->data((*executor)->plan().metrics);
+  const double count = size;
+  position_ += static_cast<std::size_t>(size);
   sum_loss_ += metrics[0];
   sum_correct_ += metrics[1];
   result.kind = StepResult::Kind::validated;
-  result.samples = static_cast<int>(batch.size());
+  result.samples = size;
   result.loss = static_cast<double>(metrics[0]) / count;
   result.accuracy = static_cast<double>(metrics[1]) / count;
   if (position_ == order_.size() + static_cast<std::size_t>(images.size())) {
@@ -353,23 +359,20 @@ Expected<Evaluation> Trainer::evaluate(Split split) {
   out.classes = classes;
   out.confusion.assign(class_count * class_count, 0);
   for (int first = 0; first < images.size(); first += eval_batch) {
-    std::vector<int> batch(static_cast<std::size_t>(std::min(eval_batch, images.size() - first)));
-    std::iota(batch.begin(), batch.end(), first);
-    auto found = eval_executor(static_cast<int>(batch.size()));
-    if (!found) return tl::unexpected(found.error());
-    Executor& executor = **found;
-    fill(executor, images, batch, /*augment=*/false);
-    executor.run({});
+    const auto ran = evaluate_batch(images, first);
+    if (!ran) return tl::unexpected(ran.error());
+    Executor& executor = **ran;
+    const auto batch = static_cast<std::size_t>(executor.plan().options.batch);
     const auto metrics = executor.data(executor.plan().metrics);
     out.loss += metrics[0];
     out.accuracy += metrics[1];
     const auto output = executor.data(executor.plan().output());
     std::vector<float> scores(class_count);
-    for (std::size_t n = 0; n < batch.size(); ++n) {
-      for (std::size_t c = 0; c < class_count; ++c) scores[c] = output[c * batch.size() + n];
+    for (std::size_t n = 0; n < batch; ++n) {
+      for (std::size_t c = 0; c < class_count; ++c) scores[c] = output[c * batch + n];
       const auto answer =
           static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
-      const auto truth = static_cast<std::size_t>(images.label(batch[n]));
+      const auto truth = static_cast<std::size_t>(images.label(first + static_cast<int>(n)));
       ++out.confusion[truth * class_count + answer];
       out.predictions.push_back(static_cast<int>(answer));
       out.confidences.push_back(ends_with_softmax(graph_) ? scores[answer]

@@ -91,6 +91,8 @@ class Trainer {
   RunSettings run_settings() const;
   Expected<StepResult> train_batch();
   Expected<StepResult> validate_batch();
+  // Runs the eval plan on the pictures from `first` on, as many as one batch takes.
+  Expected<Executor*> evaluate_batch(const ImageSet& images, int first);
   void fill(Executor& executor, const ImageSet& images, std::span<const int> batch, bool augment);
   Error explain_not_finite(const Executor& executor) const;
   void begin_epoch();
