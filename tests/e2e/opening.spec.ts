@@ -51,9 +51,14 @@ test('a value that cannot be is refused with the reason, and the old one stays',
   await page.getByLabel('Batch size').fill('many');
   await page.getByLabel('Batch size').press('Enter');
   await expect(page.getByText('“many” is not a whole number from 1 to 4096')).toBeVisible();
+  await page.getByLabel('Schedule').selectOption('constant'); // which does not put the other right
+  await expect(page.getByLabel('Batch size')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByLabel('Schedule').selectOption('cosine');
   await page.getByLabel('Batch size').fill('48');
   await page.getByLabel('Batch size').press('Enter');
   await expect(page).toHaveURL(/#batch=48$/);
+  await expect(page.getByLabel('Batch size')).toHaveAttribute('aria-invalid', 'false');
+  await expect(page.getByText('is not a whole number')).toHaveCount(0);
 });
 
 test('training starts with the first part and waits for no other', async ({ page }) => {

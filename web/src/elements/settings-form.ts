@@ -1,5 +1,5 @@
 // The choices: dataset, network and how to train, each with one sentence about itself.
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fields, parseValue, type Settings } from '../app/settings';
 import type { Preset } from '../engine/api';
@@ -96,7 +96,8 @@ export class SettingsForm extends LitElement {
   @property({ attribute: false }) presets: Preset[] = [];
   @state() private hint = start;
   @state() private narrow = narrowScreen.matches;
-  @state() private wrong: keyof Settings | null = null;
+  /** What is wrong with the text in a field, until it is put right. */
+  @state() private wrong: Partial<Record<keyof Settings, string>> = {};
 
   override connectedCallback() {
     super.connectedCallback();
@@ -110,6 +111,13 @@ export class SettingsForm extends LitElement {
     this.narrow = narrowScreen.matches;
   };
 
+  /** A setting that was changed elsewhere shows in its field, in place of what was wrong there. */
+  override willUpdate(changed: PropertyValues<this>) {
+    const before = changed.get('settings');
+    for (const name of Object.keys(this.wrong) as (keyof Settings)[])
+      if (before && before[name] !== this.settings?.[name]) this.right(name);
+  }
+
   private summary({ dataset, optimizer, rate }: Settings) {
     const names = [this.optionsOf('dataset')[dataset], this.optionsOf('optimizer')[optimizer]];
     return [...names, rate].join(', ');
@@ -117,19 +125,25 @@ export class SettingsForm extends LitElement {
 
   private change(name: keyof Settings, text: string) {
     const value = parseValue(name, text);
-    this.wrong = value === undefined ? name : null;
+    this.right(name);
     if (value === undefined) {
       const { minimum = 0, maximum = 0, whole, label } = fields[name];
-      this.hint = `${label}: “${text}” is not a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}; the setting stays as it was.`;
+      const reason = `${label}: “${text}” is not a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}; the setting stays as it was.`;
+      this.wrong = { ...this.wrong, [name]: reason };
       return;
     }
     this.dispatchEvent(new CustomEvent('setting', { detail: { name, value } }));
   }
 
+  private right(name: keyof Settings) {
+    const others = Object.entries(this.wrong).filter(([key]) => key !== name);
+    this.wrong = Object.fromEntries(others);
+  }
+
   private explain(event: Event) {
     const label = (event.target as Element).closest('[data-field]');
     const name = label?.getAttribute('data-field') as keyof Settings | null;
-    if (name && !this.wrong) this.hint = fields[name].help;
+    if (name) this.hint = fields[name].help;
   }
 
   private optionsOf(name: ChoiceName): Record<string, string> {
@@ -166,7 +180,7 @@ export class SettingsForm extends LitElement {
         inputmode=${fields[name].whole ? 'numeric' : 'decimal'}
         autocomplete="off"
         .value=${String(settings[name])}
-        aria-invalid=${this.wrong === name ? 'true' : 'false'}
+        aria-invalid=${name in this.wrong ? 'true' : 'false'}
         aria-describedby="hint"
         @change=${(event: Event) => this.change(name, (event.target as HTMLInputElement).value)}
       />
@@ -176,6 +190,7 @@ export class SettingsForm extends LitElement {
   override render() {
     const { settings } = this;
     if (!settings) return html``;
+    const wrong = Object.values(this.wrong).at(-1);
     return html`
       <details ?open=${!this.narrow}>
         <summary>Settings <span class="quiet">${this.summary(settings)}</span></summary>
@@ -205,8 +220,8 @@ export class SettingsForm extends LitElement {
             <span>${fields.augment.label}</span>
           </label>
         </div>
-        <p class="hint small ${this.wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
-          ${this.hint}
+        <p class="hint small ${wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
+          ${wrong ?? this.hint}
         </p>
       </details>
     `;
