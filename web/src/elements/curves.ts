@@ -7,7 +7,7 @@ import plotStyle from 'uplot/dist/uPlot.min.css?inline';
 import type { History } from '../app/history';
 import { onTheme } from '../app/theme';
 import { shared } from './shared';
-import { percent } from './words';
+import { lossText, percent } from './words';
 
 const every = 200; // ms between two drawings
 const height = 160;
@@ -169,7 +169,7 @@ export class Curves extends LitElement {
     const epochs = this.history?.epochs ?? [];
     const last = epochs.at(-1);
     const now = last
-      ? `After epoch ${last.epoch}: training loss ${last.loss.toFixed(3)}, validation loss ${last.val_loss.toFixed(3)}, training accuracy ${percent(last.accuracy)}, validation accuracy ${percent(last.val_accuracy)}.`
+      ? `After epoch ${last.epoch}: training loss ${lossText(last.loss)}, validation loss ${lossText(last.val_loss)}, training accuracy ${percent(last.accuracy)}, validation accuracy ${percent(last.val_accuracy)}.`
       : 'No epoch has ended yet.';
     return html`
       <div class="head">

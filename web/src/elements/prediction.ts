@@ -82,7 +82,8 @@ export class Prediction extends LitElement {
 
   override render() {
     const { probabilities, classes, shown } = this;
-    const known = probabilities?.length === classes.length ? probabilities : null;
+    const fits = probabilities?.length === classes.length ? probabilities : null;
+    const known = fits?.every(Number.isFinite) ? fits : null;
     const best = known ? known.indexOf(Math.max(...known)) : -1;
     let order = classes.map((_, i) => i);
     if (known && order.length > most)
@@ -104,7 +105,9 @@ export class Prediction extends LitElement {
           </li>`;
         })}
       </ol>
-      <p class="small">${known ? this.verdict(best) : ''}</p>
+      <p class="small">
+        ${known ? this.verdict(best) : fits ? 'It says nothing: its output is not finite.' : ''}
+      </p>
     `;
   }
 }

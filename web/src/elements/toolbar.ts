@@ -5,7 +5,7 @@ import type { Progress } from '../app/state';
 import type { EpochMetrics } from '../engine/api';
 import * as icons from './icons';
 import { shared } from './shared';
-import { integer, percent } from './words';
+import { integer, lossText, percent } from './words';
 
 @customElement('conv-toolbar')
 export class Toolbar extends LitElement {
@@ -133,7 +133,7 @@ export class Toolbar extends LitElement {
         </div>
         <div>
           <dt>Loss</dt>
-          <dd id="loss">${loss === null ? '–' : loss.toFixed(3)}</dd>
+          <dd id="loss">${loss === null ? '–' : lossText(loss)}</dd>
         </div>
         <div>
           <dt>Validation</dt>

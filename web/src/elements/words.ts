@@ -18,6 +18,10 @@ export function figure(value: number) {
   return value.toPrecision(3).replace('-', '−');
 }
 
+/** A loss: three decimals, unless it has grown beyond all bounds. */
+export const lossText = (loss: number) =>
+  Math.abs(loss) < 1e5 ? loss.toFixed(3) : loss.toExponential(1);
+
 export const signedRange = (range: number) => (range > 0 ? `±${figure(range)}` : '0');
 
 const pair = (value: unknown): [number, number] =>
