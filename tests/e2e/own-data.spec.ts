@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import type { Page } from '@playwright/test';
 import { button, course, drop, expect, steps, test } from './lab';
@@ -46,6 +47,11 @@ for (const [what, files, message] of [
     [{ name: 'a.zip', bytes: zipSync({}) }],
     /Expected IDX files|Found/,
   ],
+  [
+    'a .zip with a damaged .gz in it',
+    [{ name: 'a.zip', bytes: zipSync({ 'x.gz': pair[0]!.bytes.subarray(0, 900) }) }],
+    /x\.gz: Expected IDX files.*damaged/,
+  ],
 ] as const) {
   test(`${what}, dropped on the page: a message, and training goes on`, async ({ open }) => {
     const page = await open('#epochs=1000');
@@ -57,6 +63,7 @@ for (const [what, files, message] of [
     const after = await course(page);
     expect(after.run).toBe('running');
     expect(after.losses.slice(0, before.losses.length)).toEqual(before.losses);
+    await expect(page.getByLabel('Dataset')).toHaveValue('digits');
     await button(page, 'Dismiss').click();
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
@@ -88,6 +95,83 @@ test('a .zip of images by class becomes a dataset; the network gets as many outp
   await button(page, 'Train').click();
   await expect.poll(async () => (await course(page)).run).toBe('finished');
   expect((await course(page)).epochs.at(-1)?.val_accuracy).toBeGreaterThan(0.9);
+});
+
+/** A folder on disk with two folders of pictures, and a file that is no picture. */
+async function folderOfShapes(page: Page, folder: string) {
+  for (const shape of ['bar', 'disc'] as const) {
+    mkdirSync(join(folder, shape), { recursive: true });
+    for (let i = 0; i < 10; i++)
+      writeFileSync(join(folder, shape, `${i}.png`), await png(page, shape, i - 4));
+  }
+  writeFileSync(join(folder, 'notes.txt'), 'Hello there');
+  return folder;
+}
+
+/** Drops what is on disk, by the browser's own way, which alone knows folders. */
+async function dropFromDisk(page: Page, paths: string[]) {
+  const browser = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await browser.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+}
+
+test('a folder by class is dropped; one with nothing in it is refused', async ({
+  open,
+}, testInfo) => {
+  const page = await open('#batch=8');
+  const empty = testInfo.outputPath('empty');
+  mkdirSync(empty, { recursive: true });
+  await dropFromDisk(page, [empty]);
+  await expect(page.getByRole('alert')).toContainText('Found a folder with nothing in it');
+  await dropFromDisk(page, [await folderOfShapes(page, testInfo.outputPath('shapes'))]);
+  await expect(page.getByText('16 training and 4 validation pictures')).toBeVisible();
+  await expect(page.locator('conv-prediction')).toContainText('disc');
+  await trains(page);
+});
+
+test('a folder by class is chosen in the dialog', async ({ open }, testInfo) => {
+  const page = await open('#batch=8');
+  const folder = await folderOfShapes(page, testInfo.outputPath('shapes'));
+  await button(page, 'Own data …').click();
+  const chooser = page.waitForEvent('filechooser');
+  await button(page, 'Choose a folder …').click();
+  await (await chooser).setFiles(folder);
+  await expect(page.getByText('16 training and 4 validation pictures')).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('a wrong file while the dataset still arrives does not disturb it', async ({ page }) => {
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
+  await page.route(/train-[1-9]-images/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto('./');
+  await expect(page.getByText('500 of 4,000 training and 1,000 validation')).toBeVisible();
+  await drop(page, [{ name: 'notes.txt', bytes: new TextEncoder().encode('Hello there') }]);
+  await expect(page.getByRole('alert')).toContainText('notes.txt');
+  await expect(page.getByText('500 of 4,000 training and 1,000 validation')).toBeVisible();
+  release();
+  await expect(page.getByText('4,000 training and 1,000 validation')).toBeVisible();
+});
+
+test('a picture is pasted', async ({ open }) => {
+  const page = await open();
+  const bytes = await png(page, 'bar', 0);
+  await page.evaluate(
+    (list) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(
+        new File([Uint8Array.from(list)], 'image.png', { type: 'image/png' }),
+      );
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+    },
+    [...bytes],
+  );
+  await expect(page.getByText('Your own picture, as the network sees it')).toBeVisible();
+  await expect(page.getByText('It says')).toBeVisible();
 });
 
 test('files are chosen in the dialog as well', async ({ open }) => {

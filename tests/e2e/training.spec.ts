@@ -56,6 +56,40 @@ test('reset brings back the initial weights and loss, to the bit', async ({ open
   expect(await pixels(page, 'canvas[data-kernels="c1"]')).toBe(first.kernels);
 });
 
+test('a reset while training runs leaves nothing of the run before', async ({ open }) => {
+  const page = await open('#epochs=1000');
+  for (let i = 0; i < 5; i++) {
+    await train(page, 3);
+    await button(page, 'Reset').click();
+    await expect(button(page, 'Train')).toBeVisible();
+    await settled(page, 0);
+    expect((await course(page)).losses).toEqual([]);
+  }
+  await button(page, 'Step').click();
+  await settled(page, 1);
+  expect((await course(page)).losses).toHaveLength(1);
+});
+
+test('after the last epoch: a step goes on, and epochs that are added are the ones trained', async ({
+  open,
+}) => {
+  const page = await open('#net=model-2&batch=64&epochs=1');
+  const finished = () => expect.poll(async () => (await course(page)).run).toBe('finished');
+  await button(page, 'Train').click();
+  await finished();
+  await button(page, 'Step').click();
+  await expect(page.locator('#step')).toHaveText('64');
+  await expect(page.getByLabel('Epochs')).toHaveValue('2');
+  await button(page, 'Train').click();
+  await finished();
+  await page.getByLabel('Epochs').fill('3');
+  await page.getByLabel('Epochs').press('Enter');
+  await button(page, 'Train').click();
+  await expect.poll(async () => (await course(page)).epochs.length).toBe(3);
+  await finished();
+  await expect(page.getByLabel('Epochs')).toHaveValue('3');
+});
+
 test('the same seed gives the same losses, interrupted or not; another seed gives others', async ({
   open,
 }) => {
@@ -126,6 +160,8 @@ test('a learning rate far too large stops training with a reason and a way on', 
   const page = await open('#opt=sgd&lr=1000');
   await button(page, 'Train').click();
   await expect(page.getByRole('alert')).toContainText(/learning rate/i, { timeout: 30_000 });
+  await expect(page.locator('#loss')).toHaveText(/^.{1,9}$/);
+  await expect(page.getByText('It says nothing: its output is not finite.')).toBeVisible();
   await page.getByRole('alert').getByRole('button', { name: 'Reset' }).click();
   await expect(button(page, 'Train')).toBeEnabled();
 });

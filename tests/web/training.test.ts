@@ -108,3 +108,18 @@ test('every batch is told once, in order', async () => {
   );
   expect(steps).toEqual(Array.from({ length: engine.done }, (_, i) => i + 1));
 });
+
+test('what is told after a reset is of the new run alone', async () => {
+  const { training, engine, events } = fake();
+  training.train('told');
+  await until(() => engine.done > 20);
+  training.forget();
+  const at = events.findIndex(({ kind }) => kind === 'forgotten');
+  expect(at).toBeGreaterThan(0);
+  const first = engine.done + 1;
+  training.one();
+  const told = events
+    .slice(at)
+    .flatMap((event) => (event.kind === 'progress' ? event.batches : []));
+  expect(told.map(({ step }) => step)).toEqual([first]);
+});

@@ -110,6 +110,12 @@ export class App extends LitElement {
           grid-row: auto;
         }
       }
+      /* Magnified so far that little more than the toolbar would be left. */
+      @media (max-height: 299px) {
+        conv-toolbar {
+          position: static;
+        }
+      }
     `,
   ];
 
@@ -130,8 +136,7 @@ export class App extends LitElement {
     addEventListener('drop', (event) => {
       event.preventDefault();
       this.over = false;
-      if (event.dataTransfer)
-        void droppedFiles(event.dataTransfer).then((files) => this.take(files));
+      if (event.dataTransfer) void this.dropped(event.dataTransfer);
     });
     addEventListener('paste', (event) => {
       const files = [...(event.clipboardData?.files ?? [])].map((file) => ({
@@ -141,6 +146,20 @@ export class App extends LitElement {
       if (files.length > 0) this.take(files);
     });
     void this.lab.start();
+  }
+
+  private async dropped(transfer: DataTransfer) {
+    const some = [...transfer.items].some(({ kind }) => kind === 'file');
+    if (!some) return; // a piece of text, or a link
+    const refuse = (message: string) =>
+      this.lab.complain({ code: 'bad_file', where: '', message: `Expected pictures. ${message}` });
+    try {
+      const files = await droppedFiles(transfer);
+      if (files.length === 0) refuse('Found a folder with nothing in it.');
+      else this.take(files);
+    } catch {
+      refuse('Found a file or folder that cannot be read.');
+    }
   }
 
   private take(files: OwnFile[]) {

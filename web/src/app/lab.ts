@@ -12,14 +12,20 @@ import type {
   RunState,
   Split,
 } from '../engine/api';
-import { errorText, type Answer } from '../engine/api';
+import { errorText, failure, type Answer } from '../engine/api';
 import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
 import { History } from './history';
 import { Looker } from './looker';
 import { noProgress, type Notice, type Shown } from './state';
 import { defaults, fromHash, optimizers, toHash, toTrainConfig, type Settings } from './settings';
 
-const nothingLoaded: Record<Split, number> = { train: 0, validation: 0 };
+const nothingLoaded: Readonly<Record<Split, number>> = { train: 0, validation: 0 };
+
+/** What was thrown while something was opened, as an answer. */
+function broken(thrown: unknown): Answer<Opened> {
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  return failure('broken', '', `This could not be opened (${why}).`);
+}
 
 export class Lab extends EventTarget {
   settings: Settings = fromHash(location.hash);
@@ -76,14 +82,14 @@ export class Lab extends EventTarget {
   }
 
   step() {
-    void this.engine.step();
+    void this.makeRoom(1).then(() => this.engine.step());
   }
 
   /** The same initial weights again. */
   reset() {
     if (this.run === 'loading' || this.run === 'crashed') return;
     void this.engine.reset(this.settings.seed);
-    this.forget();
+    void this.askConfusion();
     this.say('Reset: the initial weights again.');
     this.look();
   }
@@ -206,12 +212,13 @@ export class Lab extends EventTarget {
     const { dataset, seed } = this.settings;
     const number = ++this.opens;
     const fresh = this.dataset === null || this.dataset.name !== dataset || dataset === 'own';
-    if (fresh) this.arriving = { ...nothingLoaded };
+    this.opening = fresh ? { dataset, loaded: nothingLoaded } : null;
     const config = toTrainConfig({ ...this.settings, seed });
-    const { value, error } = await open({ dataset, spec: preset.spec, config });
+    const { value, error } = await open({ dataset, spec: preset.spec, config }).catch(broken);
     if (number !== this.opens) return true;
+    const arriving = this.opening;
+    this.opening = null;
     if (error) {
-      this.arriving = this.loaded;
       this.complain(
         error,
         this.dataset
@@ -220,13 +227,13 @@ export class Lab extends EventTarget {
       );
       return false;
     }
-    if (fresh) this.loaded = this.arriving;
+    if (arriving) this.loaded = arriving.loaded;
     this.dataset = value.dataset;
     this.network = value.network;
     if (this.run === 'loading') this.run = 'ready';
     if (fresh) this.shown = null;
     this.notice = null;
-    this.forget();
+    void this.askConfusion();
     this.write();
     this.say(`${preset.title} on ${dataset} is ready to train.`);
     if (!this.shown)
@@ -235,7 +242,8 @@ export class Lab extends EventTarget {
     return true;
   }
 
-  private arriving: Record<Split, number> = { ...nothingLoaded };
+  /** The dataset that is being opened, and how much of it has arrived. */
+  private opening: { dataset: Settings['dataset']; loaded: Record<Split, number> } | null = null;
 
   private enqueue<T>(job: () => Promise<T>): Promise<T> {
     const next = this.queue.then(job);
@@ -264,8 +272,9 @@ export class Lab extends EventTarget {
         void this.askConfusion();
       }
       this.look();
-    } else if (event.kind === 'state') this.enter(event.state, event.error);
-    else if (event.kind === 'data') this.arrived(event.split, event.loaded);
+    } else if (event.kind === 'forgotten') this.forget();
+    else if (event.kind === 'state') this.enter(event.state, event.error);
+    else if (event.kind === 'data') this.arrived(event);
     else if (event.kind === 'data-failed')
       this.complain(event.error, { label: 'Try again', run: () => this.retry() });
     else if (event.kind === 'reading')
@@ -279,7 +288,10 @@ export class Lab extends EventTarget {
     this.run = state;
     if (error) this.complain(error, { label: 'Reset', run: () => this.reset() });
     const said: Record<RunState, string> = {
-      ready: before === 'running' ? `Paused after step ${this.progress.step}.` : this.status,
+      ready:
+        before === 'running' && this.progress.step > 0
+          ? `Paused after step ${this.progress.step}.`
+          : this.status,
       running: 'Training.',
       waiting: 'Waiting for the next pictures.',
       finished: `All ${this.settings.epochs} epochs are done.`,
@@ -289,9 +301,13 @@ export class Lab extends EventTarget {
     if (state !== 'running') this.look();
   }
 
-  private arrived(split: Split, loaded: number) {
-    this.arriving[split] = loaded;
-    this.loaded = { ...this.arriving };
+  private arrived({ dataset, split, loaded }: Extract<EngineEvent, { kind: 'data' }>) {
+    const { opening } = this;
+    if (opening?.dataset === dataset) {
+      opening.loaded = { ...opening.loaded, [split]: loaded };
+      return;
+    }
+    this.loaded = { ...this.loaded, [split]: loaded };
     if (split !== 'validation') return;
     if (!this.shown) void this.showPicture(this.settings.picture);
     void this.askConfusion();
@@ -327,18 +343,21 @@ export class Lab extends EventTarget {
   }
 
   private async train(until: 'told' | 'epoch') {
-    if (this.run === 'finished') {
-      const more = until === 'told' ? defaults().epochs : 1;
-      await this.set('epochs', this.settings.epochs + more);
-    }
+    await this.makeRoom(until === 'told' ? defaults().epochs : 1);
     await this.engine.train(until);
+  }
+
+  /** More epochs, when all that are set are done. */
+  private async makeRoom(more: number) {
+    const { epochs } = this.settings;
+    const done = this.history.epochs.at(-1)?.epoch ?? 0;
+    if (this.run === 'finished' && done >= epochs) await this.set('epochs', done + more);
   }
 
   private forget() {
     this.history = new History();
     this.progress = noProgress;
     this.confusion = null;
-    void this.askConfusion();
     this.changed();
   }
 

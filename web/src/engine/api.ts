@@ -140,8 +140,10 @@ export type EngineEvent =
       /** Of training alone, over about the last second; null while none is known. */
       imagesPerSecond: number | null;
     }
+  /** After a reset or with another network: what was told of the run before is over. */
+  | { kind: 'forgotten' }
   | { kind: 'state'; state: RunState; error?: EngineError }
-  | { kind: 'data'; split: Split; loaded: number; total: number }
+  | { kind: 'data'; dataset: DatasetName; split: Split; loaded: number; total: number }
   | { kind: 'data-failed'; error: EngineError }
   | { kind: 'reading'; done: number; total: number }
   | { kind: 'crashed'; error: EngineError };

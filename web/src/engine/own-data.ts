@@ -3,7 +3,7 @@
 // what was found.
 import { unzipSync } from 'fflate';
 import { failure, type Answer, type DatasetInfo, type OwnFile } from './api';
-import { gunzip } from './datasets';
+import { gunzip, isGzip } from './datasets';
 import { read, type EngineModule, type SessionHandle } from './module';
 
 const expected =
@@ -30,8 +30,14 @@ export type Progress = (done: number, total: number) => void;
 
 const refuse = (where: string, found: string) => failure('bad_file', where, `${expected} ${found}`);
 
+function refuseKind(path: string, bytes: Uint8Array) {
+  const kind = bytes.length === 0 ? 'an empty file' : `a file that begins with ${opening(bytes)}`;
+  return refuse(nameOf(path), `Found ${kind}.`);
+}
+
 const nameOf = (path: string) => path.split('/').pop() ?? path;
 const isHidden = (path: string) => path.split('/').some((part) => /^(\.|__MACOSX)/.test(part));
+const isZip = (bytes: Uint8Array) => bytes[0] === 0x50 && bytes[1] === 0x4b;
 const looksLikeIdx = (bytes: Uint8Array) =>
   bytes.length > 4 &&
   bytes[0] === 0 &&
@@ -55,15 +61,25 @@ export async function readOwnData(
   }
   const read: Bytes[] = [];
   for (const { path, file } of visible) {
-    try {
-      read.push({ path, bytes: await gunzip(new Uint8Array(await file.arrayBuffer())) });
-    } catch {
-      return refuse(nameOf(path), 'Found a file that breaks off or is damaged.');
-    }
+    const whole = await readWhole(path, file);
+    if (whole.error) return whole;
+    read.push(whole.value);
   }
-  const zip = read.find(({ bytes }) => bytes[0] === 0x50 && bytes[1] === 0x4b);
+  const zip = read.find(({ bytes }) => isZip(bytes));
   if (zip) return readZip(module, session, zip, progress);
   return readIdxFiles(module, session, read);
+}
+
+/** A file's bytes, unpacked. A large file of another kind is refused before all of it is read. */
+async function readWhole(path: string, file: Blob): Promise<Answer<Bytes>> {
+  try {
+    const head = new Uint8Array(await file.slice(0, 8).arrayBuffer());
+    if (!isGzip(head) && !isZip(head) && !looksLikeIdx(head)) return refuseKind(path, head);
+    const bytes = await gunzip(new Uint8Array(await file.arrayBuffer()));
+    return { value: { path, bytes } };
+  } catch {
+    return refuse(nameOf(path), 'Found a file that breaks off or is damaged.');
+  }
 }
 
 function readZip(module: EngineModule, session: SessionHandle, zip: Bytes, progress: Progress) {
@@ -83,9 +99,12 @@ function readZip(module: EngineModule, session: SessionHandle, zip: Bytes, progr
 }
 
 async function unpackIdx(module: EngineModule, session: SessionHandle, files: Bytes[]) {
-  const unpacked = await Promise.all(
-    files.map(async ({ path, bytes }) => ({ path, bytes: await gunzip(bytes) })),
-  );
+  const unpacked: Bytes[] = [];
+  for (const { path, bytes } of files) {
+    const whole = await readWhole(path, new Blob([bytes]));
+    if (whole.error) return whole;
+    unpacked.push(whole.value);
+  }
   return readIdxFiles(module, session, unpacked);
 }
 
@@ -96,11 +115,7 @@ function readIdxFiles(
 ): Answer<DatasetInfo> {
   const found: Idx[] = [];
   for (const { path, bytes } of files) {
-    if (!looksLikeIdx(bytes)) {
-      const kind =
-        bytes.length === 0 ? 'an empty file' : `a file that begins with ${opening(bytes)}`;
-      return refuse(nameOf(path), `Found ${kind}.`);
-    }
+    if (!looksLikeIdx(bytes)) return refuseKind(path, bytes);
     const { json, data } = module.readIdx(bytes, nameOf(path));
     const { value, error } = read<Omit<Idx, 'path' | 'bytes' | 'data'>>(json);
     if (error) return { error };

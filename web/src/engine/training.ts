@@ -84,6 +84,7 @@ export class Training {
     this.epochs = [];
     this.speed = [];
     this.last = undefined;
+    this.tell({ kind: 'forgotten' });
     this.enter('ready');
   }
 

@@ -62,7 +62,7 @@ class Engine implements EngineApi {
       );
     const session = new (await this.load()).Session();
     const folder = new URL(`data/${setup.dataset}/`, documentBase).href;
-    const loader = new DatasetLoader(folder, session, this.loading(session));
+    const loader = new DatasetLoader(folder, session, this.loading(setup.dataset, session));
     const info = await loader.announce();
     const open = info.value && { session, dataset: setup.dataset, info: info.value, loader };
     const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
@@ -85,7 +85,7 @@ class Engine implements EngineApi {
     }
     for (const split of ['train', 'validation'] as const) {
       const total = answer.value.dataset[split];
-      this.listener({ kind: 'data', split, loaded: total, total });
+      this.listener({ kind: 'data', dataset: 'own', split, loaded: total, total });
     }
     return answer;
   }
@@ -179,12 +179,12 @@ class Engine implements EngineApi {
   }
 
   /** Tells of pictures that arrive, unless another session has taken their place. */
-  private loading(session: SessionHandle) {
+  private loading(dataset: DatasetName, session: SessionHandle) {
     const current = () => this.opened?.session === session;
     return {
       loaded: (split: Split, loaded: number, total: number) => {
         if (!current()) return;
-        this.listener({ kind: 'data', split, loaded, total });
+        this.listener({ kind: 'data', dataset, split, loaded, total });
         this.training.wake();
       },
       failed: (error: EngineError) => {
