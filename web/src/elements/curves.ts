@@ -1,7 +1,7 @@
 // Loss and accuracy over the steps: every batch as a faint line, every epoch as a point, training
 // drawn through and validation dashed.
 import { LitElement, css, html, unsafeCSS } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import plotStyle from 'uplot/dist/uPlot.min.css?inline';
 import type { History } from '../app/history';
@@ -81,6 +81,8 @@ export class Curves extends LitElement {
   @query('#loss-plot') private lossBox!: HTMLElement;
   @query('#accuracy-plot') private accuracyBox!: HTMLElement;
   private plots: Partial<Record<'loss' | 'accuracy', uPlot>> = {};
+  /** Whether the table of numbers is open: nobody sees its many rows otherwise. */
+  @state() private table = false;
   private timer = 0;
   private stopTheme = () => {};
   private readonly size = new ResizeObserver(() => {
@@ -145,7 +147,8 @@ export class Curves extends LitElement {
       grid: { stroke: line, width: 1 },
       ticks: { stroke: line, width: 1, size: 4 },
     };
-    const points = { show: true, size: 6 };
+    const few = () => (this.history?.epochs.length ?? 0) <= 40; // more would hide the line
+    const points = { show: few, size: 6 };
     const pale = (accent ?? '').replace(/^rgb\((.*)\)$/, 'rgba($1, 0.4)');
     const options: uPlot.Options = {
       ...{ width: Math.max(box.clientWidth, 200), height },
@@ -188,7 +191,9 @@ export class Curves extends LitElement {
         role="img"
         aria-label="Accuracy over the steps. ${now}"
       ></div>
-      <details>
+      <details
+        @toggle=${(event: Event) => (this.table = (event.target as HTMLDetailsElement).open)}
+      >
         <summary>The numbers of every epoch</summary>
         <div class="scroll" tabindex="0" role="region" aria-label="Numbers of every epoch">
           <table>
@@ -202,7 +207,7 @@ export class Curves extends LitElement {
               </tr>
             </thead>
             <tbody>
-              ${epochs.map(
+              ${(this.table ? epochs : []).map(
                 (epoch) =>
                   html`<tr>
                     <th scope="row" class="right">${epoch.epoch}</th>

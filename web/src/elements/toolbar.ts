@@ -75,6 +75,9 @@ export class Toolbar extends LitElement {
         dl > div {
           min-width: 0;
         }
+        .speed {
+          min-width: 64px;
+        }
         .optional {
           display: none;
         }
