@@ -44,6 +44,24 @@ test('the address holds the state, and brings it back', async ({ open }) => {
   await expect(page.getByText('5,386 parameters')).toBeVisible();
 });
 
+test('another address in the same tab, and back again', async ({ open }) => {
+  const page = await open();
+  const shows = async (dataset: string, network: string, rate: string) => {
+    await expect(page.getByLabel('Dataset')).toHaveValue(dataset);
+    await expect(page.getByRole('combobox', { name: 'Network' })).toHaveValue(network);
+    await expect(page.getByLabel('Learning rate')).toHaveValue(rate);
+  };
+  await page.goto('./#data=fashion&net=model-2&opt=momentum&lr=0.03');
+  await shows('fashion', 'model-2', '0.03');
+  await expect(page.getByText('5,386 parameters')).toBeVisible();
+  await page.goBack();
+  await shows('digits', 'lenet-5', '0.004');
+  await expect(page.getByText('61,706 parameters')).toBeVisible();
+  await page.goto('./#data=own&net=model-2');
+  await expect(page.getByRole('alert')).toContainText('no files have been opened');
+  await shows('digits', 'lenet-5', '0.004');
+});
+
 test('a value that cannot be is refused with the reason, and the old one stays', async ({
   open,
 }) => {

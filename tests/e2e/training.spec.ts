@@ -162,7 +162,10 @@ test('a learning rate far too large stops training with a reason and a way on', 
   await expect(page.getByRole('alert')).toContainText(/learning rate/i, { timeout: 30_000 });
   await expect(page.locator('#loss')).toHaveText(/^.{1,9}$/);
   await expect(page.getByText('It says nothing: its output is not finite.')).toBeVisible();
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await expect(page.getByRole('alert')).toBeInViewport();
   await page.getByRole('alert').getByRole('button', { name: 'Reset' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(button(page, 'Train')).toBeEnabled();
 });
 

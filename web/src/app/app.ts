@@ -27,11 +27,14 @@ export class App extends LitElement {
   static override styles = [
     shared,
     css`
-      conv-toolbar {
+      .always {
         position: sticky;
         top: 0;
         z-index: 2;
         background: var(--paper);
+      }
+      conv-toolbar {
+        background: inherit;
         border-bottom: 1px solid var(--line);
       }
       conv-settings {
@@ -112,6 +115,7 @@ export class App extends LitElement {
       }
       /* Magnified so far that little more than the toolbar would be left. */
       @media (max-height: 299px) {
+        .always,
         conv-toolbar {
           position: static;
         }
@@ -219,15 +223,17 @@ export class App extends LitElement {
     const { settings, network, dataset, snapshot, shown, history } = lab;
     const set = (event: CustomEvent<SettingChange>) => this.setting(event.detail);
     return html`
-      <conv-toolbar
-        .run=${lab.run}
-        .progress=${lab.progress}
-        .epochs=${settings.epochs}
-        .done=${history.epochs.at(-1) ?? null}
-        @command=${(event: CustomEvent<string>) => this.command(event.detail)}
-      ></conv-toolbar>
+      <div class="always">
+        <conv-toolbar
+          .run=${lab.run}
+          .progress=${lab.progress}
+          .epochs=${settings.epochs}
+          .done=${history.epochs.at(-1) ?? null}
+          @command=${(event: CustomEvent<string>) => this.command(event.detail)}
+        ></conv-toolbar>
+        <conv-notice .notice=${lab.notice} @dismiss=${() => lab.dismiss()}></conv-notice>
+      </div>
       <p class="hidden" role="status" aria-live="polite">${lab.status}</p>
-      <conv-notice .notice=${lab.notice} @dismiss=${() => lab.dismiss()}></conv-notice>
       <conv-settings
         .settings=${settings}
         .presets=${lab.presets}

@@ -90,6 +90,7 @@ export class Lab extends EventTarget {
     if (this.run === 'loading' || this.run === 'crashed') return;
     void this.engine.reset(this.settings.seed);
     void this.askConfusion();
+    if (this.run === 'stopped') this.notice = null;
     this.say('Reset: the initial weights again.');
     this.look();
   }
@@ -100,19 +101,26 @@ export class Lab extends EventTarget {
     this.settings = { ...before, [name]: value };
     if (name === 'optimizer') this.suggestRate(before.optimizer);
     this.write();
-    if (name === 'picture') return this.showPicture(this.settings.picture);
-    if (name === 'range') return;
+    await this.apply(before);
+  }
+
+  /** Does what the settings say now and did not say before. */
+  private async apply(before: Settings) {
+    const { settings } = this;
+    const differs = (...some: (keyof Settings)[]) =>
+      some.some((name) => settings[name] !== before[name]);
     if (!this.network) return void this.enqueue(() => this.begin()); // perhaps it fits now
-    if (name === 'dataset' || name === 'network') {
-      if (!(await this.enqueue(() => this.open()))) this.restore(before);
-      return;
+    if (differs('dataset', 'network')) {
+      if (!(await this.enqueue(() => this.open()))) return this.restore(before);
+    } else if (differs('optimizer', 'rate', 'batch', 'schedule', 'augment', 'epochs', 'seed')) {
+      if (differs('seed')) this.reset();
+      const { error } = await this.engine.configure(toTrainConfig(settings));
+      if (error) {
+        this.restore(before);
+        return this.complain(error);
+      }
     }
-    if (name === 'seed') this.reset();
-    const { error } = await this.engine.configure(toTrainConfig(this.settings));
-    if (error) {
-      this.restore(before);
-      this.complain(error);
-    }
+    if (differs('picture')) await this.showPicture(settings.picture);
   }
 
   openFiles(files: OwnFile[]) {
@@ -294,7 +302,7 @@ export class Lab extends EventTarget {
           : this.status,
       running: 'Training.',
       waiting: 'Waiting for the next pictures.',
-      finished: `All ${this.settings.epochs} epochs are done.`,
+      finished: 'All epochs are done.',
       stopped: 'Training stopped.',
     };
     this.status = said[state];
@@ -384,9 +392,12 @@ export class Lab extends EventTarget {
   }
 
   private async applyHash() {
-    const wanted = fromHash(location.hash);
-    for (const name of Object.keys(wanted) as (keyof Settings)[])
-      await this.set(name, wanted[name]);
+    const before = this.settings;
+    this.settings = fromHash(location.hash);
+    if (!this.presets.some(({ name }) => name === this.settings.network))
+      this.settings.network = before.network;
+    this.write();
+    await this.apply(before);
   }
 
   private say(status: string) {
