@@ -1,6 +1,7 @@
-// Device: all that the engine will know of a GPU. A backend that runs plans on one is written against
-// these five verbs; what answers them (a few lines of JavaScript over navigator.gpu or Dawn) lives
-// outside the engine. There is no implementation in this version, and nothing that claims to be one.
+// Device: all that the engine will know of a GPU. A backend that runs plans on one is written
+// against these five verbs; what answers them (a few lines of JavaScript over navigator.gpu or
+// Dawn) lives outside the engine. There is no implementation in this version, and nothing that
+// claims to be one.
 //
 // Buffers hold 4-byte elements. Commands run in the order they were given; read() is the only one
 // that waits for the GPU, and it waits by callback, never by blocking.

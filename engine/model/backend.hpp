@@ -18,8 +18,7 @@
 namespace convolab {
 
 // operands: the step's reads, then its writes; nullptr where the step says no_buffer.
-using KernelFunction = void (*)(const RunContext& context, const Step& step,
-                                void* const* operands);
+using KernelFunction = void (*)(const RunContext& context, const Step& step, void* const* operands);
 // How many floats of scratch memory a step needs in context.scratch.
 using ScratchFunction = std::int64_t (*)(const Step& step);
 
@@ -49,12 +48,12 @@ template <auto function>
 struct Adapt;
 
 template <class Args, class... Pointers, void (*function)(const Args&, Pointers...)>
-  requires(!std::is_same_v<Args, RunContext>)
-struct Adapt<function> {
+requires(!std::is_same_v<Args, RunContext>) struct Adapt<function> {
   static void run(const RunContext&, const Step& step, void* const* operands) {
     [&]<std::size_t... i>(std::index_sequence<i...>) {
       function(args_of<Args>(step), static_cast<Pointers>(operands[i])...);
-    }(std::index_sequence_for<Pointers...>());
+    }
+    (std::index_sequence_for<Pointers...>());
   }
 };
 
@@ -64,7 +63,8 @@ struct Adapt<function> {
   static void run(const RunContext& context, const Step& step, void* const* operands) {
     [&]<std::size_t... i>(std::index_sequence<i...>) {
       function(context, args_of<Args>(step), static_cast<Pointers>(operands[i])...);
-    }(std::index_sequence_for<Pointers...>());
+    }
+    (std::index_sequence_for<Pointers...>());
   }
 };
 

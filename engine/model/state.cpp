@@ -9,13 +9,10 @@ namespace convolab {
 
 int OptimizerConfig::slots() const {
   switch (kind) {
-    case Kind::sgd:
-      return momentum != 0.0f ? 1 : 0;
-    case Kind::rmsprop:
-      return momentum != 0.0f ? 2 : 1;
+    case Kind::sgd: return momentum != 0.0f ? 1 : 0;
+    case Kind::rmsprop: return momentum != 0.0f ? 2 : 1;
     case Kind::adam:
-    case Kind::adamw:
-      return 2;
+    case Kind::adamw: return 2;
   }
   return 0;
 }
@@ -24,16 +21,11 @@ void initialise_parameter(const Parameter& p, std::uint32_t number, std::uint64_
                           std::span<float> values) {
   switch (p.role) {
     case ParameterRole::scale:
-    case ParameterRole::running_variance:
-      std::fill(values.begin(), values.end(), 1.0f);
-      return;
+    case ParameterRole::running_variance: std::fill(values.begin(), values.end(), 1.0f); return;
     case ParameterRole::shift:
-    case ParameterRole::running_mean:
-      std::fill(values.begin(), values.end(), 0.0f);
-      return;
+    case ParameterRole::running_mean: std::fill(values.begin(), values.end(), 0.0f); return;
     case ParameterRole::weight:
-    case ParameterRole::bias:
-      break;
+    case ParameterRole::bias: break;
   }
   const bool is_bias = p.role == ParameterRole::bias;
   if (is_bias && p.init != "pytorch") {

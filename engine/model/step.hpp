@@ -53,9 +53,10 @@ inline constexpr BufferId no_buffer = -1;
 struct Step {
   Kernel kernel = Kernel::copy;
   KernelArgs args;
-  std::vector<BufferId> reads;   // in the order of the kernel's parameters
-  std::vector<BufferId> writes;  // likewise; a buffer that is also read back (an optimiser's) is here
-  int layer = -1;                // index into the graph's layers; -1 for the loss
+  std::vector<BufferId> reads;  // in the order of the kernel's parameters
+  std::vector<BufferId>
+      writes;      // likewise; a buffer that is also read back (an optimiser's) is here
+  int layer = -1;  // index into the graph's layers; -1 for the loss
   Phase phase = Phase::forward;
 };
 

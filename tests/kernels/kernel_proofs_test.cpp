@@ -103,8 +103,7 @@ void expect_same_bits(const Call& call, const Values& a, const Values& b, int th
   for (const std::string& name : call.writes) {
     if (name.empty()) continue;
     for (std::size_t i = 0; i < a.at(name).size(); ++i)
-      ASSERT_EQ(bits_as<std::uint64_t>(a.at(name)[i]),
-                bits_as<std::uint64_t>(b.at(name)[i]))
+      ASSERT_EQ(bits_as<std::uint64_t>(a.at(name)[i]), bits_as<std::uint64_t>(b.at(name)[i]))
           << kernel_name(call.kernel) << ": " << name << "[" << i << "] is " << a.at(name)[i]
           << " with one thread and " << b.at(name)[i] << " with " << threads;
   }
