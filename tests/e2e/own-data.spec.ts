@@ -130,6 +130,20 @@ test('a folder by class is dropped; one with nothing in it is refused', async ({
   await trains(page);
 });
 
+test('so few pictures that none is left for validation are refused', async ({ open }) => {
+  const page = await open();
+  const entries: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 2; i++) {
+    entries[`bar/${i}.png`] = await png(page, 'bar', i);
+    entries[`disc/${i}.png`] = await png(page, 'disc', i);
+  }
+  await drop(page, [{ name: 'few.zip', bytes: zipSync(entries) }]);
+  await expect(page.getByRole('alert')).toContainText(
+    'Found 4 pictures, of no class three or more',
+  );
+  await expect(page.getByText('4,000 training and 1,000 validation')).toBeVisible();
+});
+
 test('a folder by class is chosen in the dialog', async ({ open }, testInfo) => {
   const page = await open('#batch=8');
   const folder = await folderOfShapes(page, testInfo.outputPath('shapes'));

@@ -48,6 +48,17 @@ const imageEnding = /\.(png|jpe?g|gif|webp|bmp|avif|ico)$/i;
 
 /** Reads the files into a dataset of `session`. */
 export async function readOwnData(
+  ...given: Parameters<typeof readFiles>
+): Promise<Answer<DatasetInfo>> {
+  const info = await readFiles(...given);
+  if (!info.value || info.value.validation > 0) return info;
+  return refuse(
+    '',
+    `Found ${info.value.train} pictures, of no class three or more: one in five is kept for validation.`,
+  );
+}
+
+async function readFiles(
   module: EngineModule,
   session: SessionHandle,
   files: OwnFile[],
