@@ -2,6 +2,15 @@
 #include "kernels/simd_kernels.hpp"
 #include "model/backend.hpp"
 
+// The fallbacks' adapters are compiled once, in backend.cpp and for every machine; a copy compiled
+// here could be the one that the linker keeps, and need this variant's instructions.
+namespace convolab::detail {
+extern template struct Adapt<&reference::copy<float>>;
+extern template struct Adapt<&reference::mse_forward<float>>;
+extern template struct Adapt<&reference::mse_backward<float>>;
+extern template struct Adapt<&reference::metrics<float>>;
+}  // namespace convolab::detail
+
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {

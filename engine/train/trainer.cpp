@@ -326,7 +326,7 @@ Expected<StepResult> Trainer::validate_batch() {
 }
 
 Error Trainer::explain_not_finite(const Executor& executor) const {
-  const float rate = run_settings().learning_rate;
+  const float rate = config_.learning_rate;  // as the user set it, not as scheduled
   const std::string cause = rate > 0.0f ? "; a learning rate of " + short_number(rate) +
                                               " is a likely cause: reset and try a tenth of it"
                                         : "; look at the weights and pictures that it reads";
