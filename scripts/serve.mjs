@@ -4,8 +4,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { parseArgs } from 'node:util';
-import { root } from './lib/run.mjs';
+import { optionsOf, root } from './lib/run.mjs';
 
 // The engine needs 'wasm-unsafe-eval' and nothing more: no eval, no inline script, no other host.
 export const headers = {
@@ -87,7 +86,9 @@ export function serve(folder = join(root, 'dist'), port = 4173) {
   });
 }
 
+export const portOption = { port: { type: 'string', default: '4173' } };
+
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '4173' } } });
-  console.log(`Convolab is at ${await serve(undefined, Number(values.port))}`);
+  const { port } = optionsOf(portOption, 'node scripts/serve.mjs [--port 4173]');
+  console.log(`Convolab is at ${await serve(undefined, Number(port))}`);
 }

@@ -1,10 +1,10 @@
 // npm start: set up, build, serve.
-import { parseArgs } from 'node:util';
 import { buildPage } from './build.mjs';
-import { serve } from './serve.mjs';
+import { optionsOf } from './lib/run.mjs';
+import { portOption, serve } from './serve.mjs';
 import { setup } from './setup.mjs';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '4173' } } });
+const { port } = optionsOf(portOption, 'npm start [-- --port 4173]');
 setup('page');
 buildPage();
-console.log(`\nConvolab is at ${await serve(undefined, Number(values.port))}   (Ctrl+C ends it)`);
+console.log(`\nConvolab is at ${await serve(undefined, Number(port))}   (Ctrl+C ends it)`);

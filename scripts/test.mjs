@@ -7,11 +7,10 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { buildArgs, configure, pageIsCurrent, stampPage } from './build.mjs';
 import { cppFiles, prettierArgs } from './format.mjs';
-import { bin, fail, filesUnder, logged, root } from './lib/run.mjs';
+import { bin, fail, filesUnder, logged, optionsOf, root } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
 const pageLimit = 300_000; // bytes of JS + CSS + wasm, gzip
@@ -253,8 +252,11 @@ function sumUp(results, seconds) {
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
 }
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const names = choose(values.only?.split(',') ?? Object.keys(parts));
+const { only } = optionsOf(
+  { only: { type: 'string' } },
+  `npm test [-- --only part,part]   The parts: ${Object.keys(parts).join(' ')}`,
+);
+const names = choose(only?.split(',') ?? Object.keys(parts));
 setup('page', 'native', 'tests');
 for (const folder of [logs, reports]) {
   rmSync(folder, { recursive: true, force: true });

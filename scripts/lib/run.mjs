@@ -4,6 +4,7 @@ import { accessSync, constants, createWriteStream, readdirSync, realpathSync } f
 import { availableParallelism } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const cores = availableParallelism();
@@ -14,6 +15,19 @@ export const bin = (name) => join(root, 'node_modules', '.bin', name);
 export function fail(message) {
   console.error(`\n${message}`);
   process.exit(1);
+}
+
+/** A script's options, each with a text; --help prints `usage`, and so does a wrong option. */
+export function optionsOf(options, usage) {
+  let values;
+  try {
+    ({ values } = parseArgs({ options: { ...options, help: { type: 'boolean' } } }));
+  } catch (error) {
+    fail(`${error.message}\n${usage}`);
+  }
+  if (!values.help) return values;
+  console.log(usage);
+  process.exit(0);
 }
 
 /** The file that `name` starts, links resolved, or undefined. */
