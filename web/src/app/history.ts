@@ -4,6 +4,15 @@ import type { Batch, EpochMetrics } from '../engine/api';
 
 const most = 4000;
 
+/** As it is kept. */
+export interface HistoryData {
+  steps: number[];
+  losses: number[];
+  accuracies: number[];
+  epochs: EpochMetrics[];
+  every: number;
+}
+
 export class History {
   steps: number[] = [];
   losses: number[] = [];
@@ -36,6 +45,20 @@ export class History {
     this.epochs.push(...epochs);
     if (this.steps.length > most) this.halve();
     this.version++;
+  }
+
+  /** A copy that can be kept. */
+  save(): HistoryData {
+    const { steps, losses, accuracies, epochs, every } = this;
+    return structuredClone({ steps, losses, accuracies, epochs, every });
+  }
+
+  static from(data: HistoryData) {
+    const history = new History();
+    const { every, ...rest } = structuredClone(data);
+    Object.assign(history, rest, { version: 1 });
+    history.every = every;
+    return history;
   }
 
   private halve() {

@@ -287,7 +287,7 @@ export class Lab extends EventTarget {
       this.complain(event.error, { label: 'Try again', run: () => this.retry() });
     else if (event.kind === 'reading')
       this.inform(`Reading your pictures: ${event.done} of ${event.total}.`);
-    else this.crashed(event.error);
+    else if (event.kind === 'crashed') this.crashed(event.error);
     this.changed();
   }
 
@@ -341,7 +341,7 @@ export class Lab extends EventTarget {
 
   private makeLooker() {
     return new Looker(
-      (pixels) => this.client.engine.look(pixels),
+      (pixels) => this.client.engine.look(pixels, []),
       (packed) => {
         this.snapshot = unpack(packed);
         this.changed();

@@ -1,10 +1,14 @@
 // Everything a visitor can choose, in one table that serves the form, the address and the engine.
 // The address holds what differs from the defaults: #data=fashion&net=model-2&lr=0.01
-import type { TrainConfig } from '../engine/api';
+import type { NetworkSpec, Preset, TrainConfig } from '../engine/api';
+import { specFromText } from './spec-text';
 
 export interface Settings {
   dataset: 'digits' | 'fashion' | 'own';
+  /** A preset's name, or 'own' for the layers below. */
   network: string;
+  /** The visitor's own network, as spec-text.ts writes it. */
+  layers: string;
   optimizer: string;
   rate: number;
   batch: number;
@@ -13,7 +17,11 @@ export interface Settings {
   epochs: number;
   seed: number;
   picture: number;
-  range: 'layer' | 'all';
+  range: 'local' | 'layer' | 'all';
+  /** The pinned unit, as unit-text.ts writes it. */
+  unit: string;
+  /** The open cell of the confusion matrix: true class, answer. */
+  cell: string;
 }
 
 interface Field<T> {
@@ -25,6 +33,8 @@ interface Field<T> {
   help: string;
   /** A choice among these (name → title); anything else is a number or a tick. */
   options?: Record<string, string>;
+  /** A text of this form. */
+  form?: RegExp;
   minimum?: number;
   maximum?: number;
   whole?: boolean;
@@ -52,6 +62,14 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
     fallback: 'lenet-5',
     label: 'Network',
     help: 'The layers between picture and answer. Another network starts with fresh weights.',
+    form: /^[\w-]+$/,
+  },
+  layers: {
+    key: 'layers',
+    fallback: '',
+    label: 'Layers',
+    help: 'The layers of a network of your own.',
+    form: /^.{0,20000}$/,
   },
   optimizer: {
     key: 'opt',
@@ -121,8 +139,26 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
     key: 'range',
     fallback: 'layer',
     label: 'Full colour at',
-    help: 'Whether every layer uses the whole colour scale, or all share one and can be compared.',
-    options: { layer: 'the largest of each layer', all: 'the largest of all layers' },
+    help: 'Whether every map, or every layer, uses the whole colour scale, or all share one and can be compared.',
+    options: {
+      local: 'the largest of each map',
+      layer: 'the largest of each layer',
+      all: 'the largest of all layers',
+    },
+  },
+  unit: {
+    key: 'unit',
+    fallback: '',
+    label: 'Unit',
+    help: 'The unit whose computation is shown.',
+    form: /^.{1,100}:\d+(\.\d+)*$/,
+  },
+  cell: {
+    key: 'cell',
+    fallback: '',
+    label: 'Cell',
+    help: 'The true class and the answer whose pictures are shown.',
+    form: /^\d+-\d+$/,
   },
 };
 
@@ -139,10 +175,12 @@ export function parseValue(
   name: keyof Settings,
   text: string,
 ): Settings[keyof Settings] | undefined {
-  const { fallback, options, minimum = 0, maximum = 0, whole } = fields[name];
+  const { fallback, options, form, minimum = 0, maximum = 0, whole } = fields[name];
   if (typeof fallback === 'boolean') return text === '1' ? true : text === '0' ? false : undefined;
   if (typeof fallback === 'string') {
-    const known = options ? text in options || text === 'own' : /^[\w-]+$/.test(text);
+    const known = options
+      ? text in options || text === 'own'
+      : form?.test(text) || text === fallback;
     return known ? text : undefined;
   }
   const value = text.trim() === '' ? NaN : Number(text);
@@ -156,9 +194,27 @@ const textOf = (value: Settings[keyof Settings]) =>
 export function toHash(settings: Settings): string {
   const entries = names
     .filter((name) => settings[name] !== fields[name].fallback)
-    .map((name) => [fields[name].key, textOf(settings[name])]);
-  return entries.length > 0 ? `#${new URLSearchParams(entries).toString()}` : '';
+    .map((name) => `${fields[name].key}=${encoded(textOf(settings[name]))}`);
+  return entries.length > 0 ? `#${entries.join('&')}` : '';
 }
+
+/** As an address needs it, and still to be read by people. */
+export const encoded = (text: string) =>
+  encodeURIComponent(text).replace(/%(3A|3B|2C|3D|40|2F)/g, decodeURIComponent);
+
+/** What network the settings speak of. */
+export function specOf(
+  { network, layers }: Settings,
+  presets: Preset[],
+): { title: string; spec: NetworkSpec } | undefined {
+  if (network !== 'own') return presets.find(({ name }) => name === network);
+  const own = specFromText(layers);
+  return own && { title: 'Your own network', spec: { name: 'own', input: [1, 28, 28], ...own } };
+}
+
+/** Which run it is: of two settings that say the same, one run is the continuation of the other. */
+export const runKey = ({ dataset, network, layers, seed }: Settings) =>
+  [dataset, network === 'own' ? layers : network, seed].join(' | ');
 
 /** What the address says; what it does not say, or not sensibly, is as by default. */
 export function fromHash(hash: string): Settings {

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { setStyle } from './set-style';
 import { onTheme } from '../app/theme';
 import type { NetworkInfo } from '../engine/api';
-import type { Snapshot, TensorView } from '../engine/client';
+import { kernelsOf, type Snapshot, type TensorView } from '../engine/client';
 import './legend';
 import { cssHeight, cssWidth, drawMaps, kernelTiling } from './maps';
 import { rangeOf } from './network';
@@ -88,7 +88,7 @@ export class Kernels extends LitElement {
   private draw() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      const kernels = this.snapshot?.kernels ?? [];
+      const kernels = kernelsOf(this.snapshot);
       const all = this.range === 'all' ? Math.max(...kernels.map(rangeOf)) : undefined;
       this.renderRoot.querySelectorAll<HTMLCanvasElement>('canvas').forEach((canvas, i) => {
         const tensor = kernels[i];
@@ -124,7 +124,7 @@ export class Kernels extends LitElement {
   }
 
   override render() {
-    const kernels = this.snapshot?.kernels ?? [];
+    const kernels = kernelsOf(this.snapshot);
     const convolutions = this.network?.spec.layers.filter(({ type }) => type === 'conv2d') ?? [];
     return html`
       <div class="head">

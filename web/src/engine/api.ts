@@ -52,7 +52,38 @@ export interface LayerSummary {
   receptive_field: { height: number; width: number };
 }
 
-export interface NetworkInfo {
+/** Weights, biases and running statistics, in the order of a state_dict. */
+export interface ParameterInfo {
+  name: string;
+  shape: number[];
+  /** The number of its layer. */
+  layer: number;
+  trainable: boolean;
+}
+
+/** What a layer may be told, from the engine's own table. */
+export interface AttributeInfo {
+  name: string;
+  kind: 'integer' | 'pair' | 'padding' | 'number' | 'flag' | 'choice';
+  /** Null when it must be given. */
+  fallback: unknown;
+  minimum: number;
+  maximum: number;
+  help: string;
+  choices: string[];
+}
+
+export interface LayerTypeInfo {
+  name: string;
+  short_name: string;
+  help: string;
+  min_inputs: number;
+  max_inputs: number;
+  attributes: AttributeInfo[];
+}
+
+/** A network that would work, with its figures. */
+export interface CheckedNetwork {
   spec: NetworkSpec;
   summary: {
     name: string;
@@ -62,6 +93,10 @@ export interface NetworkInfo {
     memory: number;
     layers: LayerSummary[];
   };
+  parameters: ParameterInfo[];
+}
+
+export interface NetworkInfo extends CheckedNetwork {
   steps_per_epoch: number;
 }
 
@@ -93,11 +128,23 @@ export interface Setup {
   dataset: DatasetName;
   spec: NetworkSpec;
   config: TrainConfig;
+  /** A saved run to go on with; one that does not fit is left aside, and `Opened` says why. */
+  checkpoint?: Uint8Array;
+}
+
+/** Where a saved run stood. */
+export interface Resumed {
+  step: number;
+  epoch: number;
+  history: EpochMetrics[];
 }
 
 export interface Opened {
   dataset: DatasetInfo;
   network: NetworkInfo;
+  resumed?: Resumed;
+  /** Why the saved run could not be taken up. */
+  notResumed?: EngineError;
 }
 
 /** A file that the user gave, with its path inside the folder it came from. */
@@ -142,6 +189,8 @@ export type EngineEvent =
     }
   /** After a reset or with another network: what was told of the run before is over. */
   | { kind: 'forgotten' }
+  /** After a network was opened with a saved run: it goes on from there. */
+  | ({ kind: 'resumed' } & Resumed)
   | { kind: 'state'; state: RunState; error?: EngineError }
   | { kind: 'data'; dataset: DatasetName; split: Split; loaded: number; total: number }
   | { kind: 'data-failed'; error: EngineError }
@@ -168,7 +217,8 @@ export interface PackedSnapshot {
   step: number;
   picture: TensorPlace;
   activations: TensorPlace[];
-  kernels: TensorPlace[];
+  /** Those that were asked for. */
+  parameters: TensorPlace[];
   probabilities: number[];
   data: Float32Array;
   /** What it cost the worker, in milliseconds. */
@@ -181,6 +231,76 @@ export interface Confusion {
   classes: number;
   /** classes × classes: row the true class, column the answer. */
   confusion: number[];
+  /** The answer to every validation picture, and how sure it was. */
+  predictions: number[];
+  confidences: number[];
+}
+
+/** The pictures behind a cell of the confusion matrix, as of the last confusion(). */
+export interface Mistakes {
+  truth: number;
+  answer: number;
+  total: number;
+  pictures: (Picture & { index: number; confidence: number })[];
+}
+
+/** One step of a unit's computation: what a layer's element was made of. */
+export interface UnitStage {
+  layer: number;
+  name: string;
+  type: string;
+  /** In the layer's output, flat. */
+  element: number;
+  /** Channel, row, column; or one number. */
+  place: number[];
+  value: number;
+  /** Whether the terms sum to it, or the largest is it, or it depends on them in another way. */
+  rule: 'sum' | 'maximum' | 'function';
+  constant: number;
+  /** Of every term, where x came from: value 0 is the picture, i + 1 layer i, −1 a border. */
+  sources: { value: number[]; element: number[] };
+  x: number[];
+  weights: number[] | null;
+  weight_elements: number[] | null;
+  weight_parameter: string | null;
+  products: number[];
+  /** Of the products and the constant, before the bias. */
+  sum: number;
+  bias: { parameter: string; element: number; value: number } | null;
+  /** The term that is the maximum. */
+  winner: number | null;
+  /** What of the layer below it looks at; terms are in the order channel, row, column. */
+  window: {
+    y: number;
+    x: number;
+    height: number;
+    width: number;
+    stride: [number, number];
+    dilation: [number, number];
+    /** First, and how many. */
+    channels: [number, number];
+  } | null;
+}
+
+/** From the layer that mixes several elements up through those that change each by itself. */
+export interface UnitExplanation {
+  stages: UnitStage[];
+  /** Which stage is the unit that was asked about. */
+  selected: number;
+}
+
+/** A small network run once, for an exhibit; parameters that are not given start from seed 1. */
+export interface CalculationJob {
+  spec: NetworkSpec;
+  /** Channels × height × width. */
+  input: number[];
+  parameters: Record<string, number[]>;
+  unit?: { layer: number; element: number };
+}
+
+export interface Calculation {
+  activations: { name: string; shape: number[]; data: number[] }[];
+  unit?: UnitExplanation;
 }
 
 export interface EngineApi {
@@ -202,9 +322,27 @@ export interface EngineApi {
   /** The initial weights of this seed again. */
   reset(seed: number): void;
   picture(split: Split, index: number): Answer<Picture>;
-  /** Prepares a user's image as the dataset's pictures are. */
-  prepare(image: Blob): Promise<Answer<Picture>>;
-  /** What the network makes of a picture now. */
-  look(pixels: Uint8Array): Answer<PackedSnapshot>;
+  /** Several pictures; those that have not arrived are left out. */
+  pictures(split: Split, indices: number[]): Answer<(Picture & { index: number })[]>;
+  /** Prepares a user's image, or a drawing, as the dataset's pictures are. */
+  prepare(image: Blob | ImageData): Promise<Answer<Picture>>;
+  /** What the network makes of a picture now, and the parameters of these names. */
+  look(pixels: Uint8Array, parameters: string[]): Answer<PackedSnapshot>;
   confusion(): Answer<Confusion>;
+  /** Validation pictures of one class that were taken for another, the surest first. */
+  mistakes(truth: number, answer: number, most: number): Answer<Mistakes>;
+  /** Every type of layer and what it may be told. */
+  layerTypes(): Promise<LayerTypeInfo[]>;
+  /** Whether a network would work on the open dataset, and its figures; nothing is changed. */
+  check(spec: NetworkSpec): Promise<Answer<CheckedNetwork>>;
+  /** What one element of a layer's output is made of, for a picture. */
+  explain(pixels: Uint8Array, layer: number, element: number): Answer<UnitExplanation>;
+  /** The unit of a layer's channel whose window lies over a place of what the layer reads. */
+  unitOver(layer: number, channel: number, source: number): Answer<{ element: number | null }>;
+  /** Changes one number of a parameter; answers with the number before. */
+  setParameter(name: string, element: number, value: number): Answer<{ before: number }>;
+  /** Everything needed to go on from here, to the last bit. */
+  checkpoint(): Answer<Uint8Array>;
+  /** Runs a network that nothing else knows of. */
+  calculate(job: CalculationJob): Promise<Answer<Calculation>>;
 }

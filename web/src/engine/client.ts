@@ -12,7 +12,7 @@ export interface Snapshot {
   step: number;
   picture: TensorView;
   activations: TensorView[];
-  kernels: TensorView[];
+  parameters: TensorView[];
   probabilities: number[];
   cost: number;
 }
@@ -26,9 +26,13 @@ export function unpack({ data, ...packed }: PackedSnapshot): Snapshot {
     ...packed,
     picture: view(packed.picture),
     activations: packed.activations.map(view),
-    kernels: packed.kernels.map(view),
+    parameters: packed.parameters.map(view),
   };
 }
+
+/** The weights of convolutions. */
+export const kernelsOf = (snapshot: Snapshot | null) =>
+  snapshot?.parameters.filter(({ shape }) => shape.length === 4) ?? [];
 
 export interface Client {
   engine: Comlink.Remote<EngineApi>;

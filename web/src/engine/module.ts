@@ -24,7 +24,13 @@ export interface SessionHandle {
   step(): string;
   evaluate(): string;
   picture(split: 'train' | 'validation', index: number): WithData<Uint8Array>;
-  snapshot(picture: Uint8Array, kernels: boolean): WithData<Float32Array>;
+  /** `names`: which parameters to copy, as a JSON list. */
+  snapshot(picture: Uint8Array, names: string): WithData<Float32Array>;
+  explainUnit(picture: Uint8Array, layer: number, element: number): string;
+  unitOver(layer: number, channel: number, source: number): string;
+  setParameter(name: string, element: number, value: number): string;
+  saveCheckpoint(): WithData<Uint8Array>;
+  restoreCheckpoint(bytes: Uint8Array): string;
   delete(): void;
 }
 
@@ -38,6 +44,9 @@ export interface EngineModule {
     shape: string,
     mode: 'fit' | 'like_mnist',
   ): WithData<Uint8Array>;
+  checkSpec(spec: string): string;
+  layerTypes(): string;
+  calculate(job: string): string;
   zoo(): string;
   defaultConfig(): string;
 }

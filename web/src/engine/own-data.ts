@@ -187,7 +187,7 @@ function pairUp(session: SessionHandle, found: Idx[]): Answer<DatasetInfo> {
 }
 
 /** The image's pixels, reduced so that its shorter side has at most 512. */
-export async function rgbaOf(image: Blob) {
+export async function rgbaOf(image: ImageBitmapSource) {
   const bitmap = await createImageBitmap(image);
   const scale = Math.min(1, 512 / Math.min(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));

@@ -4,20 +4,29 @@ import { adaptSpec } from './adapt';
 import {
   failure,
   type Answer,
+  type Calculation,
+  type CalculationJob,
+  type CheckedNetwork,
   type Confusion,
   type DatasetInfo,
   type DatasetName,
   type EngineApi,
   type EngineError,
   type EngineEvent,
+  type LayerTypeInfo,
+  type Mistakes,
   type NetworkInfo,
+  type NetworkSpec,
+  type Opened,
   type OwnFile,
   type PackedSnapshot,
   type Picture,
   type Preset,
+  type Resumed,
   type Setup,
   type Split,
   type TrainConfig,
+  type UnitExplanation,
 } from './api';
 import { DatasetLoader } from './datasets';
 import { loadModule, read, type EngineModule, type SessionHandle } from './module';
@@ -37,6 +46,7 @@ const nothingOpen = failure('not_found', '', 'no network is open yet');
 class Engine implements EngineApi {
   private module: Promise<EngineModule> | undefined;
   private opened: Open | undefined;
+  private evaluated: Confusion | null = null;
   private listener: (event: EngineEvent) => void = () => {};
   private readonly training = new Training(
     () => (this.opened ? this.guard((open) => read<StepResult>(open.session.step())) : nothingOpen),
@@ -51,7 +61,7 @@ class Engine implements EngineApi {
     return JSON.parse((await this.load()).zoo()) as Preset[];
   }
 
-  async open(setup: Setup): Promise<Answer<{ dataset: DatasetInfo; network: NetworkInfo }>> {
+  async open(setup: Setup): Promise<Answer<Opened>> {
     const before = this.opened;
     if (before?.dataset === setup.dataset) return this.openNetwork(before, setup);
     if (setup.dataset === 'own')
@@ -127,14 +137,22 @@ class Engine implements EngineApi {
     });
   }
 
-  async prepare(image: Blob): Promise<Answer<Picture>> {
+  pictures(split: Split, indices: number[]) {
+    const found = indices.flatMap((index) => {
+      const { value } = this.picture(split, index);
+      return value ? [{ ...value, index }] : [];
+    });
+    return { value: found };
+  }
+
+  async prepare(image: Blob | ImageData): Promise<Answer<Picture>> {
     const { opened } = this;
     if (!opened) return nothingOpen;
     let rgba;
     try {
       rgba = await rgbaOf(image);
     } catch {
-      const found = image.type || 'a file of unknown type';
+      const found = (image instanceof Blob && image.type) || 'a file of unknown type';
       return failure(
         'bad_file',
         image instanceof File ? image.name : '',
@@ -149,10 +167,10 @@ class Engine implements EngineApi {
     return error ? { error } : { value: { label: -1, pixels: made.data } };
   }
 
-  look(pixels: Uint8Array): Answer<PackedSnapshot> {
+  look(pixels: Uint8Array, parameters: string[]): Answer<PackedSnapshot> {
     const began = performance.now();
     const answer = this.guard<PackedSnapshot>(({ session }) => {
-      const { json, data } = session.snapshot(pixels, true);
+      const { json, data } = session.snapshot(pixels, JSON.stringify(parameters));
       const { value, error } = read<Omit<PackedSnapshot, 'data' | 'cost'>>(json);
       return error ? { error } : { value: { ...value, data, cost: performance.now() - began } };
     });
@@ -160,11 +178,67 @@ class Engine implements EngineApi {
   }
 
   confusion(): Answer<Confusion> {
-    return this.guard(({ session }) => read<Confusion>(session.evaluate()));
+    const answer = this.guard(({ session }) => read<Confusion>(session.evaluate()));
+    this.evaluated = answer.value ?? null;
+    return answer;
+  }
+
+  mistakes(truth: number, answer: number, most: number): Answer<Mistakes> {
+    const { predictions = [], confidences = [] } = this.evaluated ?? {};
+    const sure = (index: number) => confidences[index] ?? 0;
+    const taken = predictions.flatMap((given, index) => (given === answer ? [index] : []));
+    const found = this.pictures('validation', taken)
+      .value.filter(({ label }) => label === truth)
+      .map((picture) => ({ ...picture, confidence: sure(picture.index) }))
+      .sort((a, b) => b.confidence - a.confidence);
+    const pictures = found.slice(0, most);
+    return { value: { truth, answer, total: found.length, pictures } };
+  }
+
+  async layerTypes() {
+    return JSON.parse((await this.load()).layerTypes()) as LayerTypeInfo[];
+  }
+
+  async check(spec: NetworkSpec): Promise<Answer<CheckedNetwork>> {
+    const module = await this.load();
+    const { opened } = this;
+    const adapted = opened ? adaptSpec(spec, opened.info) : spec;
+    return read<CheckedNetwork>(module.checkSpec(JSON.stringify(adapted)));
+  }
+
+  explain(pixels: Uint8Array, layer: number, element: number) {
+    return this.guard(({ session }) =>
+      read<UnitExplanation>(session.explainUnit(pixels, layer, element)),
+    );
+  }
+
+  unitOver(layer: number, channel: number, source: number) {
+    return this.guard(({ session }) =>
+      read<{ element: number | null }>(session.unitOver(layer, channel, source)),
+    );
+  }
+
+  setParameter(name: string, element: number, value: number) {
+    return this.guard(({ session }) =>
+      read<{ before: number }>(session.setParameter(name, element, value)),
+    );
+  }
+
+  checkpoint(): Answer<Uint8Array> {
+    const answer = this.guard<Uint8Array>(({ session }) => {
+      const { json, data } = session.saveCheckpoint();
+      const { error } = read(json);
+      return error ? { error } : { value: data };
+    });
+    return answer.value ? Comlink.transfer(answer, [answer.value.buffer]) : answer;
+  }
+
+  async calculate(job: CalculationJob): Promise<Answer<Calculation>> {
+    return read<Calculation>((await this.load()).calculate(JSON.stringify(job)));
   }
 
   /** A network on the pictures of `open`, which then takes the place of what was open before. */
-  private openNetwork(open: Open, { spec, config }: Setup) {
+  private openNetwork(open: Open, { spec, config, checkpoint }: Setup): Answer<Opened> {
     const adapted = JSON.stringify(adaptSpec(spec, open.info));
     const network = read<NetworkInfo>(open.session.openNetwork(adapted, JSON.stringify(config)));
     if (network.error) return { error: network.error };
@@ -174,8 +248,15 @@ class Engine implements EngineApi {
       before.session.delete();
     }
     this.opened = open;
+    this.evaluated = null;
     this.training.forget();
-    return { value: { dataset: open.info, network: network.value } };
+    const value: Opened = { dataset: open.info, network: network.value };
+    if (checkpoint) {
+      const { value: resumed, error } = read<Resumed>(open.session.restoreCheckpoint(checkpoint));
+      Object.assign(value, error ? { notResumed: error } : { resumed });
+      if (resumed) this.listener({ kind: 'resumed', ...resumed });
+    }
+    return { value };
   }
 
   /** Tells of pictures that arrive, unless another session has taken their place. */
