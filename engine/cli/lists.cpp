@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/text.hpp"
+#include "layers/catalogue.hpp"
 #include "model/graph.hpp"
 #include "model/zoo.hpp"
 
@@ -34,53 +35,17 @@ Expected<int> print_models(bool json) {
   return exit_done;
 }
 
-const char* kind_name(AttributeKind kind) {
-  switch (kind) {
-    case AttributeKind::integer: return "integer";
-    case AttributeKind::pair: return "pair";
-    case AttributeKind::padding: return "padding";
-    case AttributeKind::number: return "number";
-    case AttributeKind::flag: return "flag";
-    case AttributeKind::choice: return "choice";
-  }
-  return "?";
-}
-
-Json attribute_json(const AttributeInfo& info) {
-  Json out = {{"name", info.name}, {"kind", kind_name(info.kind)}, {"help", info.help}};
-  out["required"] = info.fallback.empty();
-  if (!info.fallback.empty()) out["default"] = Json::parse(info.fallback);
-  if (info.kind == AttributeKind::choice) {
-    out["choices"] = Json::array();
-    for (std::string_view rest = info.choices; !rest.empty();) {
-      const std::size_t end = std::min(rest.find(' '), rest.size());
-      out["choices"].push_back(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  } else if (info.kind != AttributeKind::flag) {
-    out["minimum"] = info.minimum;
-    out["maximum"] = info.maximum;
-  }
-  return out;
-}
-
 Expected<int> print_layers(bool json) {
-  Json list = Json::array();
+  if (json) {
+    std::printf("%s\n", layer_types_json().c_str());
+    return exit_done;
+  }
   for (const LayerType* type : layer_types()) {
-    Json entry = {{"name", type->name},
-                  {"help", type->help},
-                  {"min_inputs", type->min_inputs},
-                  {"max_inputs", type->max_inputs},
-                  {"attributes", Json::array()}};
     std::vector<std::vector<std::string>> rows = {{"    attribute", "kind", "default", ""}};
-    for (const AttributeInfo& info : type->attributes) {
-      entry["attributes"].push_back(attribute_json(info));
-      rows.push_back({"    " + std::string(info.name), kind_name(info.kind),
+    for (const AttributeInfo& info : type->attributes)
+      rows.push_back({"    " + std::string(info.name), std::string(kind_name(info.kind)),
                       info.fallback.empty() ? "required" : std::string(info.fallback),
                       std::string(info.help)});
-    }
-    list.push_back(std::move(entry));
-    if (json) continue;
     std::printf("%s  %s\n", std::string(type->name).c_str(), std::string(type->help).c_str());
     const std::string text = table(rows, {true, true, true, true});
     // Without its head: the columns speak for themselves.
@@ -88,7 +53,6 @@ Expected<int> print_layers(bool json) {
       std::fputs(text.c_str() + text.find('\n', text.find('\n') + 1) + 1, stdout);
     std::printf("\n");
   }
-  if (json) std::printf("%s\n", list.dump().c_str());
   return exit_done;
 }
 

@@ -202,4 +202,14 @@ std::string summary_json(const Graph& graph) {
   return out.dump();
 }
 
+std::string parameters_json(const Graph& graph) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Parameter& p : graph.parameters())
+    list.push_back({{"name", p.name},
+                    {"shape", p.shape.sizes()},
+                    {"layer", p.layer},
+                    {"trainable", p.trainable()}});
+  return list.dump();
+}
+
 }  // namespace convolab

@@ -79,4 +79,7 @@ Expected<Graph> graph_from_json(std::string_view json);
 // [{name, type, inputs, output, parameters, multiply_adds, memory, receptive_field}].
 std::string summary_json(const Graph& graph);
 
+// [{"name", "shape", "layer" (its index), "trainable"}], in state_dict order.
+std::string parameters_json(const Graph& graph);
+
 }  // namespace convolab

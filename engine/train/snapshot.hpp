@@ -12,10 +12,10 @@
 namespace convolab {
 
 struct SnapshotRequest {
-  bool activations = true;  // of every layer, for the picture
-  bool parameters = false;  // all weights and biases
-  bool gradients = false;   // of the last training batch
-  int histogram_bins = 0;   // > 0: a histogram of every parameter
+  bool activations = true;              // of every layer, for the picture
+  std::vector<std::string> parameters;  // by name, in the order wanted
+  bool gradients = false;               // of the last training batch
+  int histogram_bins = 0;               // > 0: a histogram of every parameter
 };
 
 struct Histogram {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/rng.hpp"
 #include "core/text.hpp"
@@ -38,6 +39,14 @@ std::vector<float> softmax(std::span<const float> scores) {
   for (std::size_t i = 0; i < scores.size(); ++i) sum += out[i] = std::exp(scores[i] - top);
   for (float& v : out) v /= sum;
   return out;
+}
+
+Error unknown_parameter(const Graph& graph, const std::string& name) {
+  std::string known;
+  for (const Parameter& p : graph.parameters()) known += (known.empty() ? "" : ", ") + p.name;
+  return {ErrorCode::not_found, name,
+          "there is no such parameter; " +
+              (known.empty() ? "this network has none" : "there are " + known)};
 }
 
 bool ends_with_softmax(const Graph& graph) { return graph.layers().back().type->name == "softmax"; }
@@ -384,6 +393,24 @@ Expected<Evaluation> Trainer::evaluate(Split split) {
   return out;
 }
 
+Expected<float> Trainer::set_parameter(const std::string& name, std::int64_t element, float value) {
+  const int i = graph_.find_parameter(name);
+  if (i < 0) return tl::unexpected(unknown_parameter(graph_, name));
+  const auto values = state_.values(i);
+  if (element < 0 || element >= static_cast<std::int64_t>(values.size()))
+    return fail(ErrorCode::invalid_argument, name,
+                "there is no element " + std::to_string(element) + "; it has " +
+                    std::to_string(values.size()) + ", counted from 0");
+  if (!std::isfinite(value))
+    return fail(ErrorCode::invalid_argument, name, "a weight must be a finite number");
+  const Parameter& p = graph_.parameters()[static_cast<std::size_t>(i)];
+  if (p.role == ParameterRole::running_variance && value < 0.0f)
+    return fail(
+        ErrorCode::invalid_argument, name,
+        "a variance cannot be " + short_number(static_cast<double>(value)) + "; give 0 or more");
+  return std::exchange(values[static_cast<std::size_t>(element)], value);
+}
+
 Expected<Snapshot> Trainer::snapshot(std::span<const std::uint8_t> picture,
                                      const SnapshotRequest& request) {
   const Shape& input = graph_.spec().input;
@@ -392,6 +419,13 @@ Expected<Snapshot> Trainer::snapshot(std::span<const std::uint8_t> picture,
                 "expected " + std::to_string(input.elements()) + " bytes for " + input.text() +
                     ", found " + std::to_string(picture.size()));
   Snapshot out;
+  for (const std::string& name : request.parameters) {
+    const int i = graph_.find_parameter(name);
+    if (i < 0) return tl::unexpected(unknown_parameter(graph_, name));
+    const auto values = std::as_const(state_).values(i);
+    out.parameters.push_back({name, Tensor(graph_.parameters()[static_cast<std::size_t>(i)].shape,
+                                           std::vector<float>(values.begin(), values.end()))});
+  }
   out.version = ++snapshots_;
   out.step = step_;
   out.picture = Tensor(input);
@@ -426,9 +460,6 @@ Expected<Snapshot> Trainer::snapshot(std::span<const std::uint8_t> picture,
   for (std::size_t i = 0; i < graph_.parameters().size(); ++i) {
     const Parameter& p = graph_.parameters()[i];
     const auto values = std::as_const(state_).values(static_cast<int>(i));
-    if (request.parameters)
-      out.parameters.push_back(
-          {p.name, Tensor(p.shape, std::vector<float>(values.begin(), values.end()))});
     if (request.histogram_bins > 0)
       out.histograms.push_back(make_histogram(p.name, values, request.histogram_bins));
     if (request.gradients && held != training_.end()) {

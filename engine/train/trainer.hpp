@@ -79,7 +79,11 @@ class Trainer {
   // A forward pass over a whole loaded split, in eval mode. Errors: a split that is not complete.
   Expected<Evaluation> evaluate(Split split);
 
-  // `picture`: channels × height × width bytes.
+  // Changes one number of a parameter by hand and gives the one before. Errors: an unknown name, an
+  // element that it does not have, a value that is not finite.
+  Expected<float> set_parameter(const std::string& name, std::int64_t element, float value);
+
+  // `picture`: channels × height × width bytes. Errors: its size, an unknown parameter's name.
   Expected<Snapshot> snapshot(std::span<const std::uint8_t> picture,
                               const SnapshotRequest& request);
 

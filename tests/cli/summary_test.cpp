@@ -46,7 +46,8 @@ TEST(CliLists, ModelsAndLayers) {
   const Json conv = Json::parse(layers.out)[0];
   EXPECT_EQ(conv["name"], "conv2d");
   EXPECT_EQ(conv["attributes"][0]["name"], "out_channels");
-  EXPECT_EQ(conv["attributes"][0]["required"], true);
+  EXPECT_TRUE(conv["attributes"][0]["fallback"].is_null()) << "it must be given";
+  EXPECT_EQ(conv["attributes"][1]["name"], "kernel_size");
   EXPECT_EQ(run_program({"models"}).code, 0);
   EXPECT_EQ(run_program({"layers"}).code, 0);
 }

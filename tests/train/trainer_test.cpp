@@ -100,7 +100,7 @@ TEST(Trainer, LookingAndEvaluatingBetweenStepsChangesNothing) {
   while (losses.size() < 20) {
     const StepResult r = run.step();
     if (r.kind == StepResult::Kind::trained) losses.push_back(r.loss);
-    ASSERT_TRUE(run.trainer->snapshot(picture, {true, true, true, 8}));
+    ASSERT_TRUE(run.trainer->snapshot(picture, {true, {"c1.weight", "out.bias"}, true, 8}));
     ASSERT_TRUE(run.trainer->evaluate(Split::validation));
   }
   EXPECT_EQ(losses, expected);
@@ -248,14 +248,16 @@ TEST(Trainer, SnapshotHoldsWhatWasAskedFor) {
   Session run(small());
   run.losses(2);
   const std::vector<std::uint8_t> picture(64, 51);
-  const auto all = run.trainer->snapshot(picture, {true, true, true, 10});
+  const auto all = run.trainer->snapshot(picture, {true, {"out.weight", "c1.weight"}, true, 10});
   ASSERT_TRUE(all) << all.error().text();
   EXPECT_EQ(all->step, 2u);
   EXPECT_FLOAT_EQ(all->picture.data[5], 0.2f);
   ASSERT_EQ(all->activations.size(), 7u);
   EXPECT_EQ(all->activations[0].name, "c1");
   EXPECT_EQ(all->activations[0].tensor.shape, (Shape{4, 8, 8}));
-  EXPECT_EQ(all->parameters.size(), 8u) << "c1 and out have 2 each, batch norm 4";
+  ASSERT_EQ(all->parameters.size(), 2u) << "those that were named, in that order";
+  EXPECT_EQ(all->parameters[0].name, "out.weight");
+  EXPECT_EQ(all->parameters[1].tensor.shape, (Shape{4, 1, 3, 3}));
   EXPECT_EQ(all->gradients.size(), 6u) << "running statistics have no gradient";
   ASSERT_EQ(all->histograms.size(), 8u);
   int counted = 0;
@@ -263,10 +265,46 @@ TEST(Trainer, SnapshotHoldsWhatWasAskedFor) {
   EXPECT_EQ(counted, 36);
   ASSERT_EQ(all->probabilities.size(), 2u);
   EXPECT_NEAR(all->probabilities[0] + all->probabilities[1], 1.0f, 1e-6f);
-  const auto none = run.trainer->snapshot(picture, {false, false, false, 0});
+  const auto none = run.trainer->snapshot(picture, {false, {}, false, 0});
   EXPECT_EQ(none->version, all->version + 1);
   EXPECT_TRUE(none->activations.empty() && none->parameters.empty() && none->gradients.empty());
   EXPECT_FALSE(run.trainer->snapshot(std::vector<std::uint8_t>(63, 0), {}));
+  const auto unknown = run.trainer->snapshot(picture, {true, {"c9.weight"}, false, 0});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().where, "c9.weight");
+  EXPECT_NE(unknown.error().message.find("c1.weight, c1.bias"), std::string::npos);
+}
+
+TEST(Trainer, OneWeightIsSetByHand) {
+  Session run(small());
+  const std::vector<std::uint8_t> picture(64, 51);
+  const auto before = run.trainer->snapshot(picture, {true, {"out.bias"}, false, 0});
+  const auto old = run.trainer->set_parameter("out.bias", 1, 3.5f);
+  ASSERT_TRUE(old) << old.error().text();
+  EXPECT_EQ(*old, before->parameters[0].tensor.data[1]);
+  const auto after = run.trainer->snapshot(picture, {true, {"out.bias"}, false, 0});
+  EXPECT_EQ(after->parameters[0].tensor.data[1], 3.5f);
+  EXPECT_EQ(after->parameters[0].tensor.data[0], before->parameters[0].tensor.data[0]);
+  EXPECT_NEAR(after->activations.back().tensor.data[1] - before->activations.back().tensor.data[1],
+              3.5f - *old, 1e-5f)
+      << "the next picture is seen with it";
+}
+
+TEST(Trainer, AWeightSetByHandIsRefusedWithTheReason) {
+  Session run(small());
+  const auto message = [&](const char* name, std::int64_t element, float value) {
+    const auto done = run.trainer->set_parameter(name, element, value);
+    return done ? "accepted" : done.error().text();
+  };
+  EXPECT_EQ(message("out.bias", 2, 0.0f),
+            "out.bias: there is no element 2; it has 2, counted from 0");
+  EXPECT_EQ(message("out.bias", -1, 0.0f),
+            "out.bias: there is no element -1; it has 2, counted from 0");
+  EXPECT_EQ(message("out.bias", 0, NAN), "out.bias: a weight must be a finite number");
+  EXPECT_EQ(message("norm1.running_var", 0, -1.0f),
+            "norm1.running_var: a variance cannot be -1; give 0 or more");
+  EXPECT_EQ(message("norm1.running_var", 0, 0.0f), "accepted");
+  EXPECT_NE(message("other", 0, 0.0f).find("there is no such parameter"), std::string::npos);
 }
 
 TEST(Histogram, CountsIntoEqualBins) {

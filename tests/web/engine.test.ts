@@ -4,9 +4,20 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { defaults, toTrainConfig } from '../../web/src/app/settings';
 import { adaptSpec } from '../../web/src/engine/adapt';
-import type { DatasetInfo, NetworkInfo, Preset, TensorPlace } from '../../web/src/engine/api';
+import type {
+  CheckedNetwork,
+  DatasetInfo,
+  LayerTypeInfo,
+  NetworkInfo,
+  Preset,
+  TensorPlace,
+} from '../../web/src/engine/api';
 import { read, type EngineModule, type SessionHandle } from '../../web/src/engine/module';
 import type { StepResult } from '../../web/src/engine/training';
+
+interface Labelled {
+  label: number;
+}
 
 let engine: EngineModule;
 let presets: Preset[];
@@ -94,24 +105,121 @@ test('a snapshot is one array and a table of what lies where', () => {
   const picture = session.picture('train', 0);
   expect(picture.data).toHaveLength(784);
   expect(session.picture('train', 700).data).toHaveLength(0);
-  const { json, data } = session.snapshot(picture.data, true);
+  const { json, data } = session.snapshot(picture.data, '["c3.weight","c1.bias"]');
   const said = JSON.parse(json) as {
     activations: TensorPlace[];
-    kernels: TensorPlace[];
+    parameters: TensorPlace[];
     probabilities: number[];
   };
   expect(said.activations.map(({ shape }) => shape)).toEqual(
     network.summary.layers.map(({ output }) => output),
   );
-  expect(said.kernels.map(({ name, shape }) => [name, shape])).toEqual([
-    ['c1.weight', [6, 1, 5, 5]],
+  expect(said.parameters.map(({ name, shape }) => [name, shape])).toEqual([
     ['c3.weight', [16, 6, 5, 5]],
+    ['c1.bias', [6]],
   ]);
   expect(said.probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
-  const [c1] = said.kernels;
-  const weights = data.subarray(c1!.offset, c1!.offset + 150);
-  expect(Math.max(...weights)).toBeCloseTo(c1!.high, 6);
+  const [c3] = said.parameters;
+  const weights = data.subarray(c3!.offset, c3!.offset + 2400);
+  expect(Math.max(...weights)).toBeCloseTo(c3!.high, 6);
   expect(data.buffer.byteLength).toBe(4 * data.length); // a copy of its own, ready to be handed on
+  session.delete();
+});
+
+test('a network is checked without being opened', () => {
+  const spec = presets.find(({ name }) => name === 'small-resnet')!.spec;
+  const { session, network } = sessionWith('small-resnet');
+  const { value } = read<CheckedNetwork>(engine.checkSpec(JSON.stringify(spec)));
+  expect(value).toEqual({
+    spec: network.spec,
+    summary: network.summary,
+    parameters: network.parameters,
+  });
+  expect(value!.parameters.slice(0, 4)).toEqual([
+    { name: 'stem.weight', shape: [8, 1, 3, 3], layer: 0, trainable: true },
+    { name: 'stem_norm.weight', shape: [8], layer: 1, trainable: true },
+    { name: 'stem_norm.bias', shape: [8], layer: 1, trainable: true },
+    { name: 'stem_norm.running_mean', shape: [8], layer: 1, trainable: false },
+  ]);
+  const bad = { ...spec, layers: [{ type: 'linear', name: 'flat', out_features: 3 }] };
+  expect(read(engine.checkSpec(JSON.stringify(bad))).error).toMatchObject({
+    code: 'invalid_spec',
+    where: 'flat',
+  });
+  session.delete();
+});
+
+test('the layer types come with their attributes', () => {
+  const types = JSON.parse(engine.layerTypes()) as LayerTypeInfo[];
+  expect(types.map(({ name }) => name)).toEqual(expect.arrayContaining(['conv2d', 'add', 'relu']));
+  const conv = types.find(({ name }) => name === 'conv2d')!;
+  expect(conv).toMatchObject({ short_name: 'conv', min_inputs: 1, max_inputs: 1 });
+  expect(conv.attributes[0]).toEqual({
+    name: 'out_channels',
+    kind: 'integer',
+    fallback: null,
+    minimum: 1,
+    maximum: 65536,
+    help: 'How many kernels, and so output maps.',
+    choices: [],
+  });
+  expect(conv.attributes.find(({ name }) => name === 'padding_mode')).toMatchObject({
+    kind: 'choice',
+    fallback: 'zeros',
+    choices: ['zeros', 'reflect', 'replicate', 'circular'],
+  });
+});
+
+test('an exhibit is calculated in one call', () => {
+  const spec = {
+    input: [1, 2, 2],
+    layers: [{ type: 'conv2d', name: 'k', out_channels: 1, kernel_size: 2 }],
+  };
+  const job = { spec, input: [1, 2, 3, 4], parameters: { 'k.weight': [1, 10, 100, 1000] } };
+  const { value } = read<{ activations: { data: number[] }[] }>(
+    engine.calculate(
+      JSON.stringify({ ...job, parameters: { ...job.parameters, 'k.bias': [0.5] } }),
+    ),
+  );
+  expect(value?.activations).toEqual([{ name: 'k', shape: [1, 1, 1], data: [4321.5] }]);
+  const wrong = read(engine.calculate(JSON.stringify({ ...job, input: [1] })));
+  expect(wrong.error).toMatchObject({ code: 'shape_mismatch', where: 'input' });
+  expect(wrong.error?.message).toContain('4 numbers');
+});
+
+test('the evaluation says what it made of every picture', () => {
+  const { session } = sessionWith('lenet-5');
+  expect(read(session.evaluate()).error?.code).toBe('not_found');
+  session.addPart(
+    'validation',
+    0,
+    idx('validation-0-images.idx3-ubyte'),
+    idx('validation-0-labels.idx1-ubyte'),
+  );
+  const { value } = read<{ accuracy: number; predictions: number[]; confidences: number[] }>(
+    session.evaluate(),
+  );
+  expect(value!.predictions).toHaveLength(1000);
+  const right = value!.predictions.filter(
+    (answer, i) => answer === (JSON.parse(session.picture('validation', i).json) as Labelled).label,
+  );
+  expect(right.length / 1000).toBeCloseTo(value!.accuracy, 9);
+  for (const share of value!.confidences) {
+    expect(share).toBeGreaterThanOrEqual(0.1);
+    expect(String(share).length).toBeLessThanOrEqual(5);
+  }
+  session.delete();
+});
+
+test('a weight is set by hand', () => {
+  const { session } = sessionWith('lenet-5');
+  const bias = () => session.snapshot(new Uint8Array(784), '["c1.bias"]').data.slice(-6);
+  const old = bias();
+  expect(read(session.setParameter('c1.bias', 2, 0.25)).value).toEqual({ before: old[2] });
+  expect([...bias()]).toEqual([old[0], old[1], 0.25, old[3], old[4], old[5]]);
+  expect(read(session.setParameter('c9.bias', 0, 0)).error?.code).toBe('not_found');
+  expect(read(session.setParameter('c1.bias', 6, 0)).error?.message).toContain('it has 6');
+  expect(read(session.setParameter('c1.bias', 0, NaN)).error?.code).toBe('invalid_argument');
   session.delete();
 });
 

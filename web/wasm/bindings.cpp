@@ -7,6 +7,7 @@
 #include <emscripten/val.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +15,8 @@
 
 #include "data/idx.hpp"
 #include "data/picture.hpp"
+#include "explain/calculate.hpp"
+#include "layers/catalogue.hpp"
 #include "model/zoo.hpp"
 #include "train/trainer.hpp"
 
@@ -48,6 +51,9 @@ std::string answer(const Error& error) {
         {{"code", code_name(error.code)}, {"where", error.where}, {"message", error.message}}}});
 }
 std::string answer(const Status& status) { return status ? "{}" : answer(status.error()); }
+std::string answer(const Expected<std::string>& json) {
+  return json ? *json : answer(json.error());
+}
 
 Bytes bytes_of(const val& array) {
   return emscripten::convertJSArrayToNumberVector<std::uint8_t>(array);
@@ -93,6 +99,15 @@ Json describe(const EpochMetrics& m) {
           {"val_accuracy", m.val_accuracy}};
 }
 
+// What a checked network is, as members of a JSON object.
+std::string describe(const Graph& graph) {
+  return R"("spec":)" + spec_to_json(graph.spec()) + R"(,"summary":)" + summary_json(graph) +
+         R"(,"parameters":)" + parameters_json(graph);
+}
+
+// For the page: 0.987 instead of 0.98654321813583374.
+double rounded(float share) { return std::round(static_cast<double>(share) * 1000.0) / 1000.0; }
+
 // Packs the tensors of a snapshot into one array, and says where each lies.
 class Packer {
  public:
@@ -111,10 +126,9 @@ class Packer {
     data_.insert(data_.end(), tensor.data.begin(), tensor.data.end());
     return entry;
   }
-  Json add(const std::vector<NamedTensor>& tensors, bool kernels_only) {
+  Json add(const std::vector<NamedTensor>& tensors) {
     Json list = Json::array();
-    for (const NamedTensor& t : tensors)
-      if (!kernels_only || t.tensor.shape.rank() == 4) list.push_back(add(t.name, t.tensor));
+    for (const NamedTensor& t : tensors) list.push_back(add(t.name, t.tensor));
     return list;
   }
   val data() const { return array_of(data_); }
@@ -167,9 +181,8 @@ class Session {
     auto made = Trainer::create(std::move(*graph), std::move(*settings), dataset_, pool_);
     if (!made) return answer(made.error());
     trainer_ = std::move(*made);
-    const Graph& g = trainer_->graph();
-    return R"({"spec":)" + spec_to_json(g.spec()) + R"(,"summary":)" + summary_json(g) +
-           R"(,"steps_per_epoch":)" + std::to_string(trainer_->steps_per_epoch()) + "}";
+    return "{" + describe(trainer_->graph()) + R"(,"steps_per_epoch":)" +
+           std::to_string(trainer_->steps_per_epoch()) + "}";
   }
 
   std::string configure(const std::string& config) {
@@ -196,14 +209,19 @@ class Session {
     return text(out);
   }
 
-  // {"loss", "accuracy", "classes", "confusion"} of the whole validation split.
+  // {"loss", "accuracy", "classes", "confusion"} of the whole validation split, and for each of its
+  // pictures the answer and the answer's probability: "predictions", "confidences".
   std::string evaluate() {
     const auto found = trainer_->evaluate(Split::validation);
     if (!found) return answer(found.error());
+    Json confidences = Json::array();
+    for (const float share : found->confidences) confidences.push_back(rounded(share));
     return text({{"loss", found->loss},
                  {"accuracy", found->accuracy},
                  {"classes", found->classes},
-                 {"confusion", found->confusion}});
+                 {"confusion", found->confusion},
+                 {"predictions", found->predictions},
+                 {"confidences", std::move(confidences)}});
   }
 
   // A picture of the dataset: {"label"} and its bytes; {"label": -1} before it has arrived.
@@ -216,20 +234,27 @@ class Session {
                      array_of(Bytes(bytes.begin(), bytes.end())));
   }
 
-  // What the network makes of a picture. `kernels`: also the weights of every convolution.
-  val snapshot(const val& picture, bool kernels) {
+  // What the network makes of a picture. `names`: a JSON list of the parameters to bring along.
+  val snapshot(const val& picture, const std::string& names) {
     const Bytes bytes = bytes_of(picture);
     SnapshotRequest request;
-    request.parameters = kernels;
+    for (const Json& name : Json::parse(names, nullptr, false))
+      if (name.is_string()) request.parameters.push_back(name.get<std::string>());
     const auto taken = trainer_->snapshot(bytes, request);
     if (!taken) return with_data(answer(taken.error()), array_of(std::vector<float>()));
     Packer pack;
     Json out = {{"version", taken->version}, {"step", taken->step}};
     out["picture"] = pack.add("input", taken->picture);
-    out["activations"] = pack.add(taken->activations, false);
-    out["kernels"] = pack.add(taken->parameters, true);
+    out["activations"] = pack.add(taken->activations);
+    out["parameters"] = pack.add(taken->parameters);
     out["probabilities"] = taken->probabilities;
     return with_data(text(out), pack.data());
+  }
+
+  // {"before": the value that it had}
+  std::string set_parameter(const std::string& name, int element, float value) {
+    const auto before = trainer_->set_parameter(name, element, value);
+    return before ? text({{"before", *before}}) : answer(before.error());
   }
 
  private:
@@ -250,6 +275,14 @@ std::string list_zoo() {
   }
   return list + "]";
 }
+
+// {"spec", "summary", "parameters"} of a network that is only looked at.
+std::string check_spec(const std::string& spec) {
+  const auto graph = graph_from_json(spec);
+  return graph ? "{" + describe(*graph) + "}" : answer(graph.error());
+}
+
+std::string calculate_job(const std::string& job) { return answer(calculate(job)); }
 
 // What an unpacked IDX file holds: {"kind": "images", "count", "shape"} and its pixels, or
 // {"kind": "labels", "count", "classes"} and the labels.
@@ -300,9 +333,13 @@ EMSCRIPTEN_BINDINGS(convolab) {
       .function("step", &Session::step)
       .function("evaluate", &Session::evaluate)
       .function("picture", &Session::picture)
-      .function("snapshot", &Session::snapshot);
+      .function("snapshot", &Session::snapshot)
+      .function("setParameter", &Session::set_parameter);
   emscripten::function("readIdx", &read_idx);
   emscripten::function("prepare", &prepare);
   emscripten::function("zoo", &list_zoo);
   emscripten::function("defaultConfig", &default_config);
+  emscripten::function("checkSpec", &check_spec);
+  emscripten::function("layerTypes", &layer_types_json);
+  emscripten::function("calculate", &calculate_job);
 }
