@@ -123,7 +123,7 @@ export class App extends LitElement {
     `,
   ];
 
-  readonly lab = new Lab();
+  readonly lab = new Lab({ memory: true });
   @state() private over = false;
   @query('conv-own-data') private ownData!: OwnData;
 

@@ -1,25 +1,45 @@
 // The laboratory behind the page: the settings, the engine, and what is known of the run. Elements
 // show it and call its commands; every change is told by a 'change' event.
 import type {
+  CheckedNetwork,
   Confusion,
   DatasetInfo,
   EngineError,
   EngineEvent,
+  LayerTypeInfo,
+  Mistakes,
   NetworkInfo,
+  NetworkSpec,
   Opened,
   OwnFile,
   Preset,
   RunState,
+  Setup,
   Split,
 } from '../engine/api';
 import { errorText, failure, type Answer } from '../engine/api';
 import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
 import { History } from './history';
+import { Keeper } from './keeper';
 import { Looker } from './looker';
-import { noProgress, type Notice, type Shown } from './state';
-import { defaults, fromHash, optimizers, toHash, toTrainConfig, type Settings } from './settings';
+import { Pointer, type UnitAt } from './pointer';
+import { noProgress, type Notice, type Shown, type WeightEdit } from './state';
+import {
+  defaults,
+  fromHash,
+  optimizers,
+  runKey,
+  specOf,
+  toHash,
+  toTrainConfig,
+  type Settings,
+} from './settings';
+import { specToText } from './spec-text';
+import { loadFiles, loadRun, saveFiles, type SavedRun } from './store';
+import { Undo, type Moment } from './undo';
 
 const nothingLoaded: Readonly<Record<Split, number>> = { train: 0, validation: 0 };
+const most = 60; // pictures of a cell of the confusion matrix
 
 /** What was thrown while something was opened, as an answer. */
 function broken(thrown: unknown): Answer<Opened> {
@@ -27,9 +47,13 @@ function broken(thrown: unknown): Answer<Opened> {
   return failure('broken', '', `This could not be opened (${why}).`);
 }
 
+/** A run to go on with: one that was kept, or one that an undo brings back. */
+type Earlier = Partial<Pick<SavedRun, 'checkpoint' | 'shown'>> & { history?: History };
+
 export class Lab extends EventTarget {
   settings: Settings = fromHash(location.hash);
   presets: Preset[] = [];
+  types: LayerTypeInfo[] = [];
   dataset: DatasetInfo | null = null;
   network: NetworkInfo | null = null;
   loaded = nothingLoaded;
@@ -39,17 +63,44 @@ export class Lab extends EventTarget {
   shown: Shown | null = null;
   snapshot: Snapshot | null = null;
   confusion: Confusion | null = null;
+  mistakes: Mistakes | null = null;
+  /** The last weight that was changed by hand, while its effect is to be seen. */
+  edit: WeightEdit | null = null;
   notice: Notice | null = null;
   /** What a screen reader is told. */
   status = 'Loading the engine.';
   /** Whether somebody looks at the confusion matrix, which costs a pass over the validation split. */
   wantsConfusion = false;
+  readonly undoing = new Undo();
+  readonly pointer = new Pointer(
+    () => ({ engine: this.client.engine, network: this.network, shown: this.shown }),
+    () => this.changed(),
+  );
 
   private client: Client = startEngine((event) => this.hear(event));
   private looker = this.makeLooker();
+  private readonly keeper: Keeper | null;
   /** Opening is one thing after another. */
   private queue: Promise<unknown> = Promise.resolve();
   private opens = 0;
+  /** The run that the engine is at. */
+  private key = '';
+  private weightsEdited = false;
+  private ownFiles: OwnFile[] | null = null;
+  private takingUp: History | null = null;
+  private drawing: ImageData | null = null;
+  private preparing = false;
+
+  /** `memory`: whether this browser keeps the runs for the next visit. */
+  constructor({ memory }: { memory: boolean }) {
+    super();
+    this.keeper = memory
+      ? new Keeper(
+          () => this.keepable(),
+          () => this.client.engine.checkpoint(),
+        )
+      : null;
+  }
 
   get engine() {
     return this.client.engine;
@@ -59,13 +110,12 @@ export class Lab extends EventTarget {
     return this.run === 'running' || this.run === 'waiting';
   }
 
+  /** Whether there is something that a fresh network would lose. */
+  get begun() {
+    return this.progress.step > 0 || this.weightsEdited;
+  }
+
   start() {
-    if (this.settings.dataset === 'own') {
-      this.settings.dataset = 'digits';
-      this.inform(
-        'Your own pictures never leave this computer and are not kept: open the files again.',
-      );
-    }
     addEventListener('hashchange', () => void this.applyHash());
     return this.enqueue(() => this.begin());
   }
@@ -88,20 +138,47 @@ export class Lab extends EventTarget {
   /** The same initial weights again. */
   reset() {
     if (this.run === 'loading' || this.run === 'crashed') return;
-    void this.engine.reset(this.settings.seed);
-    void this.askConfusion();
-    if (this.run === 'stopped') this.notice = null;
-    this.say('Reset: the initial weights again.');
-    this.look();
+    void this.restart(this.settings);
   }
 
-  async set<K extends keyof Settings>(name: K, value: Settings[K]) {
+  private restart(before: Settings) {
+    const { seed } = this.settings;
+    return this.enqueue(async () => {
+      const moment = this.begun ? await this.moment('Reset', before) : null;
+      if (moment) this.undoing.push(moment);
+      await this.engine.reset(seed);
+      this.weightsEdited = false;
+      this.key = runKey(this.settings);
+      if (this.run === 'stopped') this.notice = null;
+      void this.askConfusion();
+      this.say('Reset: the initial weights again.');
+      this.look();
+      this.keeper?.touch();
+    });
+  }
+
+  set<K extends keyof Settings>(name: K, value: Settings[K]) {
+    return this.change({ [name]: value });
+  }
+
+  async change(some: Partial<Settings>) {
     const before = this.settings;
-    if (before[name] === value) return;
-    this.settings = { ...before, [name]: value };
-    if (name === 'optimizer') this.suggestRate(before.optimizer);
+    this.settings = { ...before, ...some };
+    if (some.optimizer && some.optimizer !== before.optimizer) this.suggestRate(before.optimizer);
+    if (some.network && some.network !== 'own') this.settings.layers = '';
     this.write();
     await this.apply(before);
+  }
+
+  /** Another network, as the editor made it. */
+  editNetwork(spec: NetworkSpec) {
+    const layers = specToText(spec);
+    const preset = this.presets.find((each) => specToText(each.spec) === layers);
+    return this.change(preset ? { network: preset.name } : { network: 'own', layers });
+  }
+
+  check(spec: NetworkSpec): Promise<Answer<CheckedNetwork>> {
+    return this.engine.check(spec);
   }
 
   /** Does what the settings say now and did not say before. */
@@ -110,10 +187,12 @@ export class Lab extends EventTarget {
     const differs = (...some: (keyof Settings)[]) =>
       some.some((name) => settings[name] !== before[name]);
     if (!this.network) return void this.enqueue(() => this.begin()); // perhaps it fits now
-    if (differs('dataset', 'network')) {
-      if (!(await this.enqueue(() => this.open()))) return this.restore(before);
+    if (differs('dataset', 'network', 'layers')) {
+      const what = differs('dataset') ? 'Dataset' : 'Network';
+      if (!(await this.enqueue(() => this.leave(what, before, () => this.open()))))
+        return this.restore(before);
     } else if (differs('optimizer', 'rate', 'batch', 'schedule', 'augment', 'epochs', 'seed')) {
-      if (differs('seed')) this.reset();
+      if (differs('seed')) await this.restart(before);
       const { error } = await this.engine.configure(toTrainConfig(settings));
       if (error) {
         this.restore(before);
@@ -121,41 +200,152 @@ export class Lab extends EventTarget {
       }
     }
     if (differs('picture')) await this.showPicture(settings.picture);
+    if (differs('unit')) this.pointer.adopt(settings.unit);
+    if (differs('cell')) await this.askMistakes();
   }
 
   openFiles(files: OwnFile[]) {
     const before = this.settings;
     return this.enqueue(async () => {
-      this.settings = { ...this.settings, dataset: 'own' };
-      const ok = await this.accept((setup) => this.engine.openOwn(files, setup));
+      const ok = await this.leave('Own data', before, () => {
+        this.settings = { ...this.settings, dataset: 'own' };
+        return this.openOwn(files);
+      });
       if (!ok) this.restore({ ...before });
       return ok;
     });
   }
 
+  // --- undo ---
+
+  undo() {
+    return this.enqueue(async () => {
+      const now = await this.moment('', this.settings);
+      const moment = now && this.undoing.takeBack(now);
+      if (moment) await this.goTo(moment, `${moment.what} undone.`);
+    });
+  }
+
+  redo() {
+    return this.enqueue(async () => {
+      const now = await this.moment('', this.settings);
+      const moment = now && this.undoing.bringAgain(now);
+      if (moment) await this.goTo(moment, `${moment.what} again.`);
+    });
+  }
+
+  private async moment(what: string, settings: Settings): Promise<Moment | null> {
+    if (!this.network) return null;
+    const { value } = await this.engine.checkpoint();
+    const history = History.from(this.history.save());
+    return { what, settings, checkpoint: value ?? null, history };
+  }
+
+  /** Does something that gives up the network at hand; an undo brings that back. */
+  private async leave(what: string, before: Settings, job: () => Promise<boolean>) {
+    const moment = await this.moment(what, before);
+    const ok = await job();
+    if (ok && moment) this.undoing.push(moment);
+    this.changed();
+    return ok;
+  }
+
+  private async goTo({ settings, checkpoint, history }: Moment, said: string) {
+    const { picture, range, cell } = this.settings;
+    const before = this.settings;
+    this.settings = { ...settings, picture, range, cell };
+    const ok = await this.open({ ...(checkpoint ? { checkpoint } : {}), history });
+    if (ok) this.say(said);
+    else this.restore(before);
+  }
+
+  // --- pictures ---
+
   /** One image of the visitor's, to be classified. */
   async classify(image: Blob) {
     const { value, error } = await this.engine.prepare(image);
     if (error) return this.complain(error);
-    this.shown = { ...value, index: null };
     this.dismiss();
+    this.showOwn(value.pixels);
     this.say('Your picture is in the network.');
-    this.look();
+  }
+
+  /** A drawing, as it grows; of several the last one counts. */
+  async draw(image: ImageData) {
+    this.drawing = image;
+    if (this.preparing) return;
+    this.preparing = true;
+    while (this.drawing) {
+      const drawn = this.drawing;
+      this.drawing = null;
+      const { value } = await this.engine.prepare(drawn).catch(() => ({ value: undefined }));
+      if (value) this.showOwn(value.pixels);
+    }
+    this.preparing = false;
+  }
+
+  private showOwn(pixels: Uint8Array) {
+    this.show({ pixels, label: -1, index: null });
+    this.keeper?.touch();
   }
 
   async showPicture(index: number) {
     const { value } = await this.engine.picture('validation', index);
-    if (!value) return;
-    this.shown = { ...value, index };
+    if (value) this.show({ ...value, index });
+  }
+
+  private show(shown: Shown) {
+    this.shown = shown;
+    this.edit = null;
     this.changed();
     this.look();
+    this.pointer.refresh();
+  }
+
+  // --- looking closer ---
+
+  pin(unit: UnitAt | null) {
+    this.pointer.pin(unit);
+    const text = this.pointer.text();
+    if (text !== this.settings.unit) {
+      this.settings = { ...this.settings, unit: text };
+      this.write();
+    }
+  }
+
+  async setWeight(parameter: string, element: number, value: number) {
+    await this.enqueue(async () => {
+      const moment = await this.moment('Weight', this.settings);
+      const { value: done, error } = await this.engine.setParameter(parameter, element, value);
+      if (error) return this.complain(error);
+      if (moment) this.undoing.push(moment);
+      this.weightsEdited = true;
+      this.edit = {
+        ...{ parameter, element, value, before: done.before },
+        probabilities: this.snapshot?.probabilities ?? [],
+        accuracy: this.confusion?.accuracy ?? null,
+      };
+      this.say(`${parameter} is ${value} now, and was ${done.before}.`);
+      this.look();
+      this.pointer.refresh();
+      this.keeper?.touch();
+      void this.askConfusion();
+    });
   }
 
   async askConfusion() {
-    if (!this.wantsConfusion || !this.network) return;
+    if (!(this.wantsConfusion || this.edit) || !this.network) return;
     if (this.loaded.validation < (this.dataset?.validation ?? 1)) return;
     const { value } = await this.engine.confusion();
     if (value) this.confusion = value;
+    this.changed();
+    await this.askMistakes();
+  }
+
+  async askMistakes() {
+    const [truth, answer] = this.settings.cell.split('-').map(Number);
+    if (!this.confusion || truth === undefined || answer === undefined) this.mistakes = null;
+    else this.mistakes = (await this.engine.mistakes(truth, answer, most)).value ?? null;
     this.changed();
   }
 
@@ -184,7 +374,6 @@ export class Lab extends EventTarget {
     this.dataset = null;
     this.notice = null;
     this.run = 'loading';
-    if (this.settings.dataset === 'own') this.settings = { ...this.settings, dataset: 'digits' };
     this.write();
     return this.enqueue(() => this.begin());
   }
@@ -195,6 +384,7 @@ export class Lab extends EventTarget {
     try {
       // The page's pictures are grey; nets for colour wait for such a dataset.
       this.presets = (await this.engine.presets()).filter(({ spec }) => spec.input[0] === 1);
+      this.types = await this.engine.layerTypes();
     } catch (error) {
       this.hear({
         kind: 'crashed',
@@ -202,51 +392,80 @@ export class Lab extends EventTarget {
       });
       return false;
     }
-    if (!this.presets.some(({ name }) => name === this.settings.network))
-      this.settings = { ...this.settings, network: defaults().network };
-    return this.open();
+    if (!specOf(this.settings, this.presets))
+      this.settings = { ...this.settings, network: defaults().network, layers: '' };
+    const saved = this.keeper ? await loadRun(runKey(this.settings)) : undefined;
+    const earlier = saved ? { ...saved, history: History.from(saved.history) } : {};
+    if (this.settings.dataset !== 'own' || this.ownFiles) return this.open(earlier);
+    const files = this.keeper ? await loadFiles() : undefined;
+    if (files && (await this.openOwn(files, earlier))) return true;
+    this.settings = { ...this.settings, dataset: 'digits' };
+    const ok = await this.open();
+    if (!files)
+      this.inform('Your own pictures never leave this computer: open the files here once more.');
+    return ok;
   }
 
-  private open() {
-    return this.accept((setup) => this.engine.open(setup));
+  private open(earlier: Earlier = {}): Promise<boolean> {
+    const { ownFiles } = this;
+    if (this.settings.dataset === 'own' && this.dataset?.name !== 'own' && ownFiles)
+      return this.openOwn(ownFiles, earlier);
+    return this.accept((setup) => this.engine.open(setup), earlier);
+  }
+
+  private async openOwn(files: OwnFile[], earlier: Earlier = {}) {
+    const ok = await this.accept((setup) => this.engine.openOwn(files, setup), earlier, true);
+    if (ok && files !== this.ownFiles) {
+      this.ownFiles = files;
+      if (this.keeper) void saveFiles(files);
+    }
+    return ok;
   }
 
   /** Opens a network on a dataset; what was there before stays when that is refused. */
   private async accept(
-    open: (setup: Parameters<Lab['engine']['open']>[0]) => Promise<Answer<Opened>>,
+    open: (setup: Setup) => Promise<Answer<Opened>>,
+    earlier: Earlier,
+    read = false,
   ) {
-    const preset = this.presets.find(({ name }) => name === this.settings.network);
-    if (!preset) return false;
-    const { dataset, seed } = this.settings;
+    const wanted = specOf(this.settings, this.presets);
+    if (!wanted) return false;
+    const { dataset } = this.settings;
     const number = ++this.opens;
-    const fresh = this.dataset === null || this.dataset.name !== dataset || dataset === 'own';
+    const fresh = read || this.dataset === null || this.dataset.name !== dataset;
     this.opening = fresh ? { dataset, loaded: nothingLoaded } : null;
-    const config = toTrainConfig({ ...this.settings, seed });
-    const { value, error } = await open({ dataset, spec: preset.spec, config }).catch(broken);
+    this.takingUp = earlier.history ?? null;
+    const setup: Setup = { dataset, spec: wanted.spec, config: toTrainConfig(this.settings) };
+    if (earlier.checkpoint) setup.checkpoint = earlier.checkpoint;
+    const { value, error } = await open(setup).catch(broken);
     if (number !== this.opens) return true;
     const arriving = this.opening;
     this.opening = null;
     if (error) {
-      this.complain(
-        error,
-        this.dataset
-          ? undefined
-          : { label: 'Try again', run: () => void this.enqueue(() => this.begin()) },
-      );
+      const again = { label: 'Try again', run: () => void this.enqueue(() => this.begin()) };
+      this.complain(error, this.dataset ? undefined : again);
       return false;
     }
     if (arriving) this.loaded = arriving.loaded;
     this.dataset = value.dataset;
     this.network = value.network;
+    this.weightsEdited = value.resumed !== undefined;
+    this.key = runKey(this.settings);
     if (this.run === 'loading') this.run = 'ready';
     if (fresh) this.shown = null;
+    if (earlier.shown?.index === null) this.shown = earlier.shown;
+    this.edit = null;
     this.notice = null;
+    if (value.notResumed)
+      this.inform(`The weights of before are not taken up. ${errorText(value.notResumed)}`);
     void this.askConfusion();
     this.write();
-    this.say(`${preset.title} on ${dataset} is ready to train.`);
+    this.pointer.adopt(this.settings.unit);
+    this.say(`${wanted.title} on ${dataset} is ready to train.`);
     if (!this.shown)
       void this.showPicture(Math.min(this.settings.picture, value.dataset.validation - 1));
     this.look();
+    this.keeper?.touch();
     return true;
   }
 
@@ -280,8 +499,19 @@ export class Lab extends EventTarget {
         void this.askConfusion();
       }
       this.look();
+      this.edit = null;
+      this.keeper?.touch();
     } else if (event.kind === 'forgotten') this.forget();
-    else if (event.kind === 'state') this.enter(event.state, event.error);
+    else if (event.kind === 'resumed') {
+      this.history =
+        this.takingUp ?? History.from({ ...new History().save(), epochs: event.history });
+      const { losses, accuracies } = this.history;
+      this.progress = {
+        ...noProgress,
+        ...{ step: event.step, epoch: event.epoch },
+        ...{ loss: losses.at(-1) ?? null, accuracy: accuracies.at(-1) ?? null },
+      };
+    } else if (event.kind === 'state') this.enter(event.state, event.error);
     else if (event.kind === 'data') this.arrived(event);
     else if (event.kind === 'data-failed')
       this.complain(event.error, { label: 'Try again', run: () => this.retry() });
@@ -306,7 +536,9 @@ export class Lab extends EventTarget {
       stopped: 'Training stopped.',
     };
     this.status = said[state];
-    if (state !== 'running') this.look();
+    if (state === 'running') return;
+    this.look();
+    if (before === 'running') this.keeper?.now();
   }
 
   private arrived({ dataset, split, loaded }: Extract<EngineEvent, { kind: 'data' }>) {
@@ -341,13 +573,28 @@ export class Lab extends EventTarget {
 
   private makeLooker() {
     return new Looker(
-      (pixels) => this.client.engine.look(pixels, []),
+      (pixels) => this.client.engine.look(pixels, this.looksAt()),
       (packed) => {
         this.snapshot = unpack(packed);
+        this.pointer.refresh();
         this.changed();
       },
       () => this.run === 'running',
     );
+  }
+
+  /** The parameters that views draw: kernels, and the biases beside them. */
+  private looksAt() {
+    const { parameters = [] } = this.network ?? {};
+    const kernels = parameters.filter(({ shape }) => shape.length === 4);
+    const layers = new Set(kernels.map(({ layer }) => layer));
+    return parameters.filter(({ layer }) => layers.has(layer)).map(({ name }) => name);
+  }
+
+  private keepable() {
+    const { key, begun, history, shown, network } = this;
+    const own = shown?.index === null;
+    return network && key ? { key, begun: begun || own, history, shown: own ? shown : null } : null;
   }
 
   private async train(until: 'told' | 'epoch') {
@@ -359,13 +606,15 @@ export class Lab extends EventTarget {
   private async makeRoom(more: number) {
     const { epochs } = this.settings;
     const done = this.history.epochs.at(-1)?.epoch ?? 0;
-    if (this.run === 'finished' && done >= epochs) await this.set('epochs', done + more);
+    if (done >= epochs) await this.set('epochs', done + more);
   }
 
   private forget() {
     this.history = new History();
     this.progress = noProgress;
     this.confusion = null;
+    this.mistakes = null;
+    this.edit = null;
     this.changed();
   }
 
@@ -394,8 +643,8 @@ export class Lab extends EventTarget {
   private async applyHash() {
     const before = this.settings;
     this.settings = fromHash(location.hash);
-    if (!this.presets.some(({ name }) => name === this.settings.network))
-      this.settings.network = before.network;
+    if (!specOf(this.settings, this.presets))
+      Object.assign(this.settings, { network: before.network, layers: before.layers });
     this.write();
     await this.apply(before);
   }

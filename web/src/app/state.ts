@@ -30,3 +30,14 @@ export const noProgress: Progress = {
   accuracy: null,
   imagesPerSecond: null,
 };
+
+/** A weight that was changed by hand, and what the network said before. */
+export interface WeightEdit {
+  parameter: string;
+  element: number;
+  value: number;
+  before: number;
+  probabilities: number[];
+  /** Over the validation split, when it was known. */
+  accuracy: number | null;
+}
