@@ -13,18 +13,107 @@ export interface Tiling {
   gap: number;
   /** Screen pixels to a value. */
   scale: number;
+  /** The same downwards, where it is another. */
+  tall?: number;
   /** Whether the second map stands under the first, or beside it. */
   order: 'down' | 'across';
 }
 
 export const cssWidth = ({ columns, width, gap, scale }: Tiling) =>
   (columns * (width + gap) - gap) * scale;
-export const cssHeight = ({ rows, height, gap, scale }: Tiling) =>
-  (rows * (height + gap) - gap) * scale;
+export const cssHeight = ({ rows, height, gap, scale, tall = scale }: Tiling) =>
+  (rows * (height + gap) - gap) * tall;
+
+/** A rectangle of one map's values. */
+export interface Patch {
+  map: number;
+  y: number;
+  x: number;
+  height: number;
+  width: number;
+}
+
+/** Where map number `map` stands: its column and row in the field. */
+export const placeOf = ({ order, columns, rows }: Tiling, map: number) =>
+  order === 'across'
+    ? { column: map % columns, row: Math.floor(map / columns) }
+    : { column: Math.floor(map / rows), row: map % rows };
+
+const mapAt = ({ order, columns, rows }: Tiling, column: number, row: number) =>
+  order === 'across' ? row * columns + column : column * rows + row;
+
+/** The patch as a part of the field's width and height. */
+export function boxOf(tiling: Tiling, { map, y, x, height, width }: Patch) {
+  const { column, row } = placeOf(tiling, map);
+  const across = tiling.columns * (tiling.width + tiling.gap) - tiling.gap;
+  const down = tiling.rows * (tiling.height + tiling.gap) - tiling.gap;
+  return {
+    left: (column * (tiling.width + tiling.gap) + x) / across,
+    top: (row * (tiling.height + tiling.gap) + y) / down,
+    width: width / across,
+    height: height / down,
+  };
+}
+
+export function patchOf({ width, height }: Tiling, element: number): Patch {
+  const size = width * height;
+  const [map, inside] = [Math.floor(element / size), element % size];
+  return { map, y: Math.floor(inside / width), x: inside % width, height: 1, width: 1 };
+}
+
+/** The element at a part of the field's width and height; null in the gaps and beyond the last. */
+export function elementAt(tiling: Tiling, left: number, top: number): number | null {
+  const { width, height, columns, rows, gap, count } = tiling;
+  const x = Math.floor(left * (columns * (width + gap) - gap));
+  const y = Math.floor(top * (rows * (height + gap) - gap));
+  const [column, row] = [Math.floor(x / (width + gap)), Math.floor(y / (height + gap))];
+  const [u, v] = [x - column * (width + gap), y - row * (height + gap)];
+  const inside = x >= 0 && y >= 0 && column < columns && row < rows && u < width && v < height;
+  const map = mapAt(tiling, column, row);
+  return inside && map < count ? (map * height + v) * width + u : null;
+}
+
+/** Where a key leads from an element: a cell further on the screen, or another map. */
+export function stepFrom(tiling: Tiling, element: number, key: string): number | null {
+  const { width, height, columns, rows, count } = tiling;
+  const { map, y, x } = patchOf(tiling, element);
+  const size = width * height;
+  if (key === 'PageUp') return map > 0 ? element - size : element;
+  if (key === 'PageDown') return map < count - 1 ? element + size : element;
+  if (key === 'Home') return 0;
+  if (key === 'End') return count * size - 1;
+  const moves: Record<string, [number, number]> = {
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, -1],
+    ArrowDown: [0, 1],
+  };
+  const move = moves[key];
+  if (!move) return null;
+  const { column, row } = placeOf(tiling, map);
+  const [across, down] = [column * width + x + move[0], row * height + y + move[1]];
+  if (across < 0 || down < 0 || across >= columns * width || down >= rows * height) return element;
+  const target = mapAt(tiling, Math.floor(across / width), Math.floor(down / height));
+  return target < count ? (target * height + (down % height)) * width + (across % width) : element;
+}
 
 export interface Look {
-  range: number;
+  /** The value at full colour: of all maps, or of each. */
+  range: number | Float32Array;
   grey?: boolean;
+}
+
+/** The largest magnitude of each map, or of each group of maps that belong together. */
+export function rangesOf(values: Float32Array, { width, height, count }: Tiling, group = 1) {
+  const ranges = new Float32Array(count);
+  const size = width * height * group;
+  for (let first = 0; first < count; first += group) {
+    let most = 0;
+    for (let i = first * width * height, end = i + size; i < end; i++)
+      most = Math.max(most, Math.abs(values[i] ?? 0));
+    ranges.fill(most, first, first + group);
+  }
+  return ranges;
 }
 
 export function drawMaps(
@@ -49,7 +138,8 @@ export function drawMaps(
     const row = order === 'across' ? Math.floor(i / columns) : i % rows;
     const at = row * (height + gap) * across + column * (width + gap);
     const map = values.subarray(i * size, (i + 1) * size);
-    paint(map, { width, height, range: look.range }, table, pixels, at, across);
+    const range = typeof look.range === 'number' ? look.range : (look.range[i] ?? 0);
+    paint(map, { width, height, range }, table, pixels, at, across);
   }
   context.putImageData(image, 0, 0);
 }
