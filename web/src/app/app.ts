@@ -1,8 +1,9 @@
 // The page: the laboratory and its views, and files dropped or pasted anywhere.
 import { LitElement, css, html } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/confusion-matrix';
 import '../elements/curves';
+import '../elements/share';
 import '../elements/input-picture';
 import '../elements/kernels';
 import '../elements/layers-table';
@@ -13,14 +14,34 @@ import type { OwnData } from '../elements/own-data';
 import '../elements/prediction';
 import '../elements/settings-form';
 import type { SettingChange } from '../elements/settings-form';
+import type { Share } from '../elements/share';
 import { shared } from '../elements/shared';
 import '../elements/theme-toggle';
 import '../elements/toolbar';
 import { integer, shapeText } from '../elements/words';
 import type { OwnFile } from '../engine/api';
 import { droppedFiles, isOneImage } from './dropped';
+import { frameFrom, layersIn, parts, type Frame } from './frame';
 import { Lab } from './lab';
+import type { UnitAt } from './pointer';
 import { fields } from './settings';
+
+interface WeightAt {
+  parameter: string;
+  element: number;
+}
+type WeightValue = WeightAt & { value: number };
+/** A place of what a layer reads: value 0 is the picture, i + 1 the output of layer i. */
+interface SourceAt {
+  value: number;
+  element: number;
+}
+
+/** Another small number, easy to tell others. */
+const newSeed = (before: number) => {
+  const next = 1 + Math.floor(Math.random() * 9999);
+  return next === before ? next + 1 : next;
+};
 
 @customElement('conv-app')
 export class App extends LitElement {
@@ -39,6 +60,13 @@ export class App extends LitElement {
       }
       conv-settings {
         margin: 8px 0 16px;
+      }
+      .framed {
+        max-width: 44em;
+        margin-bottom: 8px;
+      }
+      .framed p {
+        white-space: pre-line;
       }
       .stage {
         display: grid;
@@ -123,13 +151,30 @@ export class App extends LitElement {
     `,
   ];
 
-  readonly lab = new Lab({ memory: true });
+  /** In somebody else's page: nothing is remembered, and the teacher's frame is all there is. */
+  @property({ type: Boolean }) embedded = false;
+  lab!: Lab;
+  @state() private frame: Frame = frameFrom('');
   @state() private over = false;
+  /** The layer that the editor has open; −1 for none, null when the editor is closed. */
+  @state() private editing: number | null = null;
   @query('conv-own-data') private ownData!: OwnData;
+  @query('conv-share') private shareDialog!: Share;
 
   override connectedCallback() {
     super.connectedCallback();
+    this.lab = new Lab({ memory: !this.embedded });
+    this.frame = frameFrom(location.hash);
+    addEventListener('hashchange', () => (this.frame = frameFrom(location.hash)));
     this.lab.addEventListener('change', () => this.requestUpdate());
+    this.takeFiles();
+    addEventListener('keydown', (event) => this.key(event));
+    document.querySelector('#share')?.addEventListener('click', () => this.shareDialog.open());
+    void this.lab.start();
+  }
+
+  /** Files dropped or pasted anywhere. */
+  private takeFiles() {
     addEventListener('dragover', (event) => {
       event.preventDefault();
       this.over = true;
@@ -149,7 +194,24 @@ export class App extends LitElement {
       }));
       if (files.length > 0) this.take(files);
     });
-    void this.lab.start();
+  }
+
+  /** Ctrl+Z and Ctrl+Shift+Z or Ctrl+Y, unless a text is being edited; Escape lets a unit go. */
+  private key(event: KeyboardEvent) {
+    if (event.defaultPrevented) return;
+    const [target] = event.composedPath();
+    const text = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+    if (event.key === 'Escape' && this.lab.pointer.unit && !text) this.lab.pin(null);
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || text || this.hides('undo')) return;
+    const key = event.key.toLowerCase();
+    if (key !== 'z' && key !== 'y') return;
+    event.preventDefault();
+    if (key === 'y' || event.shiftKey) void this.lab.redo();
+    else void this.lab.undo();
+  }
+
+  private hides(part: string) {
+    return this.frame.hide.includes(part);
   }
 
   private async dropped(transfer: DataTransfer) {
@@ -177,6 +239,8 @@ export class App extends LitElement {
     if (name === 'toggle') this.lab.toggle();
     else if (name === 'step') this.lab.step();
     else if (name === 'epoch') this.lab.epoch();
+    else if (name === 'undo') void this.lab.undo();
+    else if (name === 'redo') void this.lab.redo();
     else this.lab.reset();
   }
 
@@ -218,78 +282,186 @@ export class App extends LitElement {
     </label>`;
   }
 
-  override render() {
+  private canEdit() {
+    return !this.hides('network') && !this.frame.lock.includes('network');
+  }
+
+  private stage() {
     const { lab } = this;
-    const { settings, network, dataset, snapshot, shown, history } = lab;
+    const { settings, network, dataset, snapshot, shown, pointer } = lab;
+    if (!network || !dataset) return '';
     const set = (event: CustomEvent<SettingChange>) => this.setting(event.detail);
+    return html`<div class="stage panel ${this.over ? 'over' : ''}">
+      ${
+        this.hides('input')
+          ? ''
+          : html`<conv-input
+              .shown=${shown}
+              .about=${dataset}
+              .arrival=${this.arrival()}
+              .hide=${this.frame.hide}
+              .explanation=${pointer.explanation}
+              @setting=${set}
+              @image=${(event: CustomEvent<File>) => void lab.classify(event.detail)}
+              @drawn=${(event: CustomEvent<ImageData>) => void lab.draw(event.detail)}
+              @source=${(event: CustomEvent<SourceAt | null>) => this.source(event.detail)}
+            ></conv-input>`
+      }
+      ${
+        this.hides('maps')
+          ? ''
+          : html`<conv-network
+              .network=${network}
+              .snapshot=${snapshot}
+              .range=${settings.range}
+              .unit=${pointer.unit}
+              .explanation=${pointer.explanation}
+              .pinned=${pointer.pinned !== null}
+              .without=${layersIn(this.frame.hide)}
+              .locked=${!this.canEdit()}
+              @point=${(event: CustomEvent<UnitAt | null>) => pointer.hover(event.detail)}
+              @pin=${(event: CustomEvent<UnitAt | null>) => lab.pin(event.detail)}
+              @edit-layer=${(event: CustomEvent<{ layer: number }>) =>
+                (this.editing = event.detail.layer)}
+            >
+              ${this.rangeChoice()}
+            </conv-network>`
+      }
+      ${
+        this.hides('prediction')
+          ? ''
+          : html`<conv-prediction
+              .probabilities=${snapshot?.probabilities ?? null}
+              .classes=${dataset.classes}
+              .shown=${shown}
+              .edit=${lab.edit}
+              .accuracy=${lab.confusion?.accuracy ?? null}
+            ></conv-prediction>`
+      }
+    </div>`;
+  }
+
+  private source(at: SourceAt | null) {
+    if (at) void this.lab.pointer.hoverSource(at.value, at.element);
+    else this.lab.pointer.hover(null);
+  }
+
+  private views() {
+    const { lab } = this;
+    const { settings, network, dataset, snapshot, history } = lab;
+    if (!network || !dataset) return '';
+    const view = (name: string, content: unknown) => (this.hides(name) ? '' : content);
+    return html`<div class="views">
+      <div>
+        ${view(
+          'kernels',
+          html`<conv-kernels
+            class="panel"
+            .network=${network}
+            .snapshot=${snapshot}
+            .range=${settings.range}
+            .explanation=${lab.pointer.explanation}
+            .term=${lab.pointer.term}
+            .without=${layersIn(this.frame.hide)}
+            .editable=${!this.hides('weights')}
+            @weight=${(event: CustomEvent<WeightAt | null>) => this.weight(event.detail)}
+            @edit-weight=${(event: CustomEvent<WeightValue>) => this.editWeight(event.detail)}
+          ></conv-kernels>`,
+        )}
+        ${view(
+          'confusion',
+          html`<conv-confusion
+            class="panel"
+            .confusion=${lab.confusion}
+            .classes=${dataset.classes}
+            .cell=${settings.cell}
+            .mistakes=${lab.mistakes}
+            .shape=${dataset.shape}
+            @wanted=${(event: CustomEvent<boolean>) => this.wantConfusion(event.detail)}
+            @cell=${(event: CustomEvent<string>) => void lab.set('cell', event.detail)}
+            @picture=${(event: CustomEvent<{ index: number }>) => this.sendThrough(event.detail)}
+          ></conv-confusion>`,
+        )}
+      </div>
+      <div>
+        ${view(
+          'curves',
+          html`<conv-curves
+            class="panel"
+            .history=${history}
+            .version=${history.version}
+          ></conv-curves>`,
+        )}
+        ${view('layers', html`<conv-layers class="panel" .network=${network}></conv-layers>`)}
+      </div>
+    </div>`;
+  }
+
+  private weight(at: WeightAt | null) {
+    if (at) this.lab.pointer.hoverWeight(at.parameter, at.element);
+    else this.lab.pointer.hover(null);
+  }
+
+  private editWeight({ parameter, element, value }: WeightValue) {
+    void this.lab.setWeight(parameter, element, value);
+  }
+
+  /** A picture of the confusion matrix goes through the network, which comes into view. */
+  private sendThrough({ index }: { index: number }) {
+    void this.lab.set('picture', index);
+    void this.lab.showPicture(index);
+    const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+    this.renderRoot.querySelector('.stage')?.scrollIntoView({ behavior, block: 'nearest' });
+  }
+
+  private framed() {
+    const { heading, say } = this.frame;
+    if (!heading && !say) return '';
+    return html`<section class="framed" aria-label="The task">
+      ${heading ? html`<h2>${heading}</h2>` : ''} ${say ? html`<p>${say}</p>` : ''}
+    </section>`;
+  }
+
+  private settingsForm() {
+    const { lab, frame } = this;
+    const fixed = Object.keys(parts).filter((name) => parts[name]?.lockable);
+    if (fixed.every((name) => frame.hide.includes(name))) return '';
+    return html`<conv-settings
+      .settings=${lab.settings}
+      .presets=${lab.presets}
+      .hide=${frame.hide}
+      .lock=${frame.lock}
+      @setting=${(event: CustomEvent<SettingChange>) => this.setting(event.detail)}
+      @own-data=${() => this.ownData.open()}
+      @edit-network=${() => (this.editing = this.editing === null ? -1 : null)}
+      @new-seed=${() => void lab.set('seed', newSeed(lab.settings.seed))}
+    ></conv-settings>`;
+  }
+
+  override render() {
+    const { lab, frame } = this;
     return html`
+      ${this.framed()}
       <div class="always">
         <conv-toolbar
           .run=${lab.run}
           .progress=${lab.progress}
-          .epochs=${settings.epochs}
-          .done=${history.epochs.at(-1) ?? null}
+          .epochs=${lab.settings.epochs}
+          .done=${lab.history.epochs.at(-1) ?? null}
+          .back=${lab.undoing.back}
+          .forth=${lab.undoing.forth}
+          .hide=${frame.hide}
           @command=${(event: CustomEvent<string>) => this.command(event.detail)}
         ></conv-toolbar>
         <conv-notice .notice=${lab.notice} @dismiss=${() => lab.dismiss()}></conv-notice>
       </div>
       <p class="hidden" role="status" aria-live="polite">${lab.status}</p>
-      <conv-settings
-        .settings=${settings}
-        .presets=${lab.presets}
-        @setting=${set}
-        @own-data=${() => this.ownData.open()}
-      ></conv-settings>
+      ${this.settingsForm()}
       <conv-own-data
         @files=${(event: CustomEvent<OwnFile[]>) => this.take(event.detail)}
       ></conv-own-data>
-      ${
-        network && dataset
-          ? html`
-              <div class="stage panel ${this.over ? 'over' : ''}">
-                <conv-input
-                  .shown=${shown}
-                  .about=${dataset}
-                  .arrival=${this.arrival()}
-                  @setting=${set}
-                  @image=${(event: CustomEvent<File>) => void lab.classify(event.detail)}
-                ></conv-input>
-                <conv-network .network=${network} .snapshot=${snapshot} .range=${settings.range}>
-                  ${this.rangeChoice()}
-                </conv-network>
-                <conv-prediction
-                  .probabilities=${snapshot?.probabilities ?? null}
-                  .classes=${dataset.classes}
-                  .shown=${shown}
-                ></conv-prediction>
-              </div>
-              <div class="views">
-                <div>
-                  <conv-kernels
-                    class="panel"
-                    .network=${network}
-                    .snapshot=${snapshot}
-                    .range=${settings.range}
-                  ></conv-kernels>
-                  <conv-confusion
-                    class="panel"
-                    .confusion=${lab.confusion}
-                    .classes=${dataset.classes}
-                    @wanted=${(event: CustomEvent<boolean>) => this.wantConfusion(event.detail)}
-                  ></conv-confusion>
-                </div>
-                <div>
-                  <conv-curves
-                    class="panel"
-                    .history=${history}
-                    .version=${history.version}
-                  ></conv-curves>
-                  <conv-layers class="panel" .network=${network}></conv-layers>
-                </div>
-              </div>
-            `
-          : html`<slot></slot>`
-      }
+      <conv-share .network=${lab.network} .settings=${lab.settings}></conv-share>
+      ${lab.network && lab.dataset ? html`${this.stage()} ${this.views()}` : html`<slot></slot>`}
     `;
   }
 }

@@ -635,7 +635,7 @@ export class Lab extends EventTarget {
   }
 
   private write() {
-    const hash = toHash(this.settings);
+    const hash = toHash(this.settings, location.hash);
     if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname);
     this.changed();
   }

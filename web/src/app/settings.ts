@@ -191,11 +191,21 @@ export function parseValue(
 const textOf = (value: Settings[keyof Settings]) =>
   typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
 
-export function toHash(settings: Settings): string {
-  const entries = names
+/** Each setting that differs from its default, by its name in the address. */
+export const toEntries = (settings: Settings): [string, string][] =>
+  names
     .filter((name) => settings[name] !== fields[name].fallback)
-    .map((name) => `${fields[name].key}=${encoded(textOf(settings[name]))}`);
-  return entries.length > 0 ? `#${entries.join('&')}` : '';
+    .map((name) => [fields[name].key, textOf(settings[name])]);
+
+/** The address that says all this; `others` of the address before stay (a lesson's, a host's). */
+export function toHash(settings: Settings, before = ''): string {
+  const keys = new Set(names.map((name) => fields[name].key));
+  const others = [...new URLSearchParams(before.replace(/^#/, ''))].filter(
+    ([key]) => !keys.has(key),
+  );
+  const entries = [...others, ...toEntries(settings)];
+  const text = entries.map(([key, value]) => `${key}=${encoded(value)}`).join('&');
+  return text === '' ? '' : `#${text}`;
 }
 
 /** As an address needs it, and still to be read by people. */

@@ -2,9 +2,9 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { setStyle } from './set-style';
-import type { Shown } from '../app/state';
+import type { Shown, WeightEdit } from '../app/state';
 import { shared } from './shared';
-import { percent } from './words';
+import { figure, percent } from './words';
 
 const most = 12; // bars
 
@@ -36,9 +36,19 @@ export class Prediction extends LitElement {
         height: 16px;
         background: var(--hover);
       }
+      .bar {
+        position: relative;
+      }
       .bar > div {
         height: 100%;
         background: var(--control);
+      }
+      .bar > .before {
+        position: absolute;
+        top: -2px;
+        width: 2px;
+        height: 20px;
+        background: var(--warm);
       }
       .best .bar > div {
         background: var(--accent);
@@ -70,6 +80,10 @@ export class Prediction extends LitElement {
   @property({ attribute: false }) probabilities: number[] | null = null;
   @property({ attribute: false }) classes: string[] = [];
   @property({ attribute: false }) shown: Shown | null = null;
+  /** A weight that was changed by hand: what was said before stays marked. */
+  @property({ attribute: false }) edit: WeightEdit | null = null;
+  /** Over the validation split, now. */
+  @property({ attribute: false }) accuracy: number | null = null;
 
   private verdict(best: number) {
     const { classes, shown } = this;
@@ -78,6 +92,27 @@ export class Prediction extends LitElement {
     if (shown.label === best) return html`It says <b>${says}</b>, and that is right.`;
     return html`It says <b>${says}</b>, but the true class (<span class="miss">◂</span>) is
       <b>${classes[shown.label]}</b>.`;
+  }
+
+  /** A mark where the bar ended before a weight was changed. */
+  private markBefore(i: number) {
+    const value = this.edit?.probabilities[i];
+    return value === undefined
+      ? ''
+      : html`<div
+          class="before"
+          ${setStyle({ left: `calc(${(value * 100).toFixed(1)}% - 1px)` })}
+        ></div>`;
+  }
+
+  /** What changing a weight has done. */
+  private effect({ parameter, before, value, accuracy }: WeightEdit) {
+    const now = this.accuracy;
+    const known = accuracy !== null && now !== null;
+    return html`<p class="small numbers" id="effect">
+      ${parameter}: ${figure(before)} → ${figure(value)}. The marks show what it said before.
+      ${known ? html`Validation: ${percent(accuracy)} → ${percent(now)}.` : ''}
+    </p>`;
   }
 
   override render() {
@@ -100,6 +135,7 @@ export class Prediction extends LitElement {
             </span>
             <span class="bar" aria-hidden="true">
               <div ${setStyle({ width: `${(value * 100).toFixed(1)}%` })}></div>
+              ${this.markBefore(i)}
             </span>
             <span class="value">${known ? percent(value) : '–'}</span>
           </li>`;
@@ -108,6 +144,7 @@ export class Prediction extends LitElement {
       <p class="small">
         ${known ? this.verdict(best) : fits ? 'It says nothing: its output is not finite.' : ''}
       </p>
+      ${this.edit && known ? this.effect(this.edit) : ''}
     `;
   }
 }

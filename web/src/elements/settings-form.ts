@@ -1,8 +1,9 @@
 // The choices: dataset, network and how to train, each with one sentence about itself.
-import { LitElement, css, html, type PropertyValues } from 'lit';
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fields, parseValue, type Settings } from '../app/settings';
 import type { Preset } from '../engine/api';
+import { dice } from './icons';
 import { shared } from './shared';
 
 export type SettingChange = {
@@ -68,6 +69,17 @@ export class SettingsForm extends LitElement {
         width: 100%;
         padding: 0 8px;
       }
+      .fields > .edit-network {
+        flex: 0 0 72px;
+        margin-left: -8px;
+      }
+      .fields > .new-seed {
+        flex: 0 0 40px;
+        margin-left: -8px;
+      }
+      .new-seed button {
+        padding: 0;
+      }
       summary {
         display: none;
         font: inherit;
@@ -94,6 +106,9 @@ export class SettingsForm extends LitElement {
 
   @property({ attribute: false }) settings: Settings | null = null;
   @property({ attribute: false }) presets: Preset[] = [];
+  /** Fields that are not shown, and fields that cannot be changed. */
+  @property({ attribute: false }) hide: string[] = [];
+  @property({ attribute: false }) lock: string[] = [];
   @state() private hint = start;
   @state() private narrow = narrowScreen.matches;
   /** What is wrong with the text in a field, until it is put right. */
@@ -148,7 +163,9 @@ export class SettingsForm extends LitElement {
 
   private optionsOf(name: ChoiceName): Record<string, string> {
     if (name === 'network') {
-      return Object.fromEntries(this.presets.map((preset) => [preset.name, preset.title]));
+      const presets = this.presets.map((preset) => [preset.name, preset.title]);
+      const own = this.settings?.network === 'own' ? [['own', 'Your own']] : [];
+      return Object.fromEntries([...presets, ...own]) as Record<string, string>;
     }
     const own: Record<string, string> =
       name === 'dataset' && this.settings?.dataset === 'own' ? { own: 'Your own' } : {};
@@ -156,11 +173,13 @@ export class SettingsForm extends LitElement {
   }
 
   private choice(name: ChoiceName, settings: Settings) {
+    if (this.hide.includes(name)) return '';
     return html`<label data-field=${name} class=${name === 'network' ? 'wide' : ''}>
       <span>${fields[name].label}</span>
       <select
         id=${name}
         .value=${settings[name]}
+        ?disabled=${this.lock.includes(name)}
         @change=${(event: Event) => this.change(name, (event.target as HTMLSelectElement).value)}
       >
         ${Object.entries(this.optionsOf(name)).map(
@@ -172,6 +191,7 @@ export class SettingsForm extends LitElement {
   }
 
   private number(name: NumberName, settings: Settings) {
+    if (this.hide.includes(name)) return '';
     return html`<label data-field=${name} class="brief">
       <span>${fields[name].label}</span>
       <input
@@ -180,10 +200,37 @@ export class SettingsForm extends LitElement {
         inputmode=${fields[name].whole ? 'numeric' : 'decimal'}
         autocomplete="off"
         .value=${String(settings[name])}
+        ?disabled=${this.lock.includes(name)}
         aria-invalid=${name in this.wrong ? 'true' : 'false'}
         aria-describedby="hint"
         @change=${(event: Event) => this.change(name, (event.target as HTMLInputElement).value)}
       />
+    </label>`;
+  }
+
+  /** A button beside a field, which acts on the same setting. */
+  private button(name: keyof Settings, event: string, content: TemplateResult) {
+    if (this.hide.includes(name) || this.lock.includes(name)) return '';
+    const title = event === 'new-seed' ? 'New seed: other initial weights, another order' : '';
+    return html`<div class="own ${event}">
+      <button title=${title} @click=${() => this.dispatchEvent(new CustomEvent(event))}>
+        ${content}
+      </button>
+    </div>`;
+  }
+
+  private tick(settings: Settings) {
+    if (this.hide.includes('augment')) return '';
+    return html`<label class="tick" data-field="augment">
+      <input
+        id="augment"
+        type="checkbox"
+        .checked=${settings.augment}
+        ?disabled=${this.lock.includes('augment')}
+        @change=${(event: Event) =>
+          this.change('augment', (event.target as HTMLInputElement).checked ? '1' : '0')}
+      />
+      <span>${fields.augment.label}</span>
     </label>`;
   }
 
@@ -200,25 +247,14 @@ export class SettingsForm extends LitElement {
           @pointerover=${(event: Event) => this.explain(event)}
         >
           ${this.choice('dataset', settings)}
-          <div class="own">
-            <button @click=${() => this.dispatchEvent(new CustomEvent('own-data'))}>
-              Own data …
-            </button>
-          </div>
-          ${this.choice('network', settings)} ${this.choice('optimizer', settings)}
-          ${this.number('rate', settings)} ${this.number('batch', settings)}
-          ${this.choice('schedule', settings)} ${this.number('epochs', settings)}
-          ${this.number('seed', settings)}
-          <label class="tick" data-field="augment">
-            <input
-              id="augment"
-              type="checkbox"
-              .checked=${settings.augment}
-              @change=${(event: Event) =>
-                this.change('augment', (event.target as HTMLInputElement).checked ? '1' : '0')}
-            />
-            <span>${fields.augment.label}</span>
-          </label>
+          ${this.button('dataset', 'own-data', html`Own data …`)}
+          ${this.choice('network', settings)}
+          ${this.button('network', 'edit-network', html`Edit …`)}
+          ${this.choice('optimizer', settings)} ${this.number('rate', settings)}
+          ${this.number('batch', settings)} ${this.choice('schedule', settings)}
+          ${this.number('epochs', settings)} ${this.number('seed', settings)}
+          ${this.button('seed', 'new-seed', html`${dice}<span class="hidden">New seed</span>`)}
+          ${this.tick(settings)}
         </div>
         <p class="hint small ${wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
           ${wrong ?? this.hint}

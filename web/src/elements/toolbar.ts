@@ -26,6 +26,20 @@ export class Toolbar extends LitElement {
       .primary {
         min-width: 112px;
       }
+      .icon {
+        padding: 0;
+        width: 40px;
+      }
+      .undo {
+        gap: 0;
+      }
+      .undo button:first-child {
+        border-radius: 6px 0 0 6px;
+      }
+      .undo button:last-child {
+        border-radius: 0 6px 6px 0;
+        margin-left: -1px;
+      }
       dl {
         display: flex;
         flex-wrap: wrap;
@@ -53,7 +67,7 @@ export class Toolbar extends LitElement {
           gap: 8px;
         }
         .buttons {
-          width: 100%;
+          flex: 1 1 auto;
           gap: 8px;
         }
         .buttons button {
@@ -61,11 +75,18 @@ export class Toolbar extends LitElement {
           padding: 0 8px;
           min-height: 48px;
         }
-        .buttons button:not(.primary) svg {
+        .buttons.undo {
+          flex: 0 0 auto;
+          gap: 0;
+        }
+        .icon {
+          width: 40px;
+        }
+        .buttons button:not(.primary, .icon) svg {
           display: none;
         }
-        .primary {
-          min-width: 104px;
+        .buttons .primary {
+          min-width: 92px;
         }
         dl {
           width: 100%;
@@ -89,15 +110,40 @@ export class Toolbar extends LitElement {
   @property({ attribute: false }) progress: Progress | null = null;
   @property({ attribute: false }) epochs = 0;
   @property({ attribute: false }) done: EpochMetrics | null = null;
+  /** What an undo and a redo would take back or bring again; null when there is nothing. */
+  @property({ attribute: false }) back: string | null = null;
+  @property({ attribute: false }) forth: string | null = null;
+  /** Groups that are not shown: train, undo. */
+  @property({ attribute: false }) hide: string[] = [];
 
   private send(command: string) {
     this.dispatchEvent(new CustomEvent('command', { detail: command }));
   }
 
-  override render() {
-    const busy = this.run === 'running' || this.run === 'waiting';
-    const off = ['loading', 'crashed', 'stopped'].includes(this.run);
-    const { step = 0, epoch = 1, loss = null, imagesPerSecond = null } = this.progress ?? {};
+  private history(command: 'undo' | 'redo', what: string | null) {
+    const label = command === 'undo' ? 'Undo' : 'Redo';
+    const text = what === null ? `${label}: nothing yet` : `${label}: ${what.toLowerCase()}`;
+    const off = what === null || this.run === 'loading' || this.run === 'crashed';
+    return html`<button
+      class="icon"
+      ?disabled=${off}
+      aria-label=${text}
+      title=${text}
+      @click=${() => this.send(command)}
+    >
+      ${command === 'undo' ? icons.undo : icons.redo}
+    </button>`;
+  }
+
+  private undoing() {
+    return this.hide.includes('undo')
+      ? ''
+      : html`<div class="buttons undo" role="group" aria-label="Undo and redo">
+          ${this.history('undo', this.back)} ${this.history('redo', this.forth)}
+        </div>`;
+  }
+
+  private training(busy: boolean, off: boolean) {
     return html`
       <div class="buttons" role="group" aria-label="Training">
         <button class="primary" ?disabled=${off} @click=${() => this.send('toggle')}>
@@ -125,6 +171,15 @@ export class Toolbar extends LitElement {
           ${icons.back} Reset
         </button>
       </div>
+    `;
+  }
+
+  override render() {
+    const busy = this.run === 'running' || this.run === 'waiting';
+    const off = ['loading', 'crashed', 'stopped'].includes(this.run);
+    const { step = 0, epoch = 1, loss = null, imagesPerSecond = null } = this.progress ?? {};
+    return html`
+      ${this.hide.includes('train') ? '' : this.training(busy, off)} ${this.undoing()}
       <dl>
         <div>
           <dt>Epoch</dt>
