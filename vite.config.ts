@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { answer } from './scripts/serve.mjs';
+import { lessonPages, lessons } from './web/lessons/plugin';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const data = resolve(here, 'web/data');
+const web = resolve(here, 'web');
+const data = resolve(web, 'data');
 
 /** The built-in datasets, at data/<set>/<file>, byte for byte. */
 function datasets(): Plugin {
@@ -28,11 +30,11 @@ function datasets(): Plugin {
 }
 
 export default defineConfig({
-  root: resolve(here, 'web'),
+  root: web,
   base: './',
   publicDir: false,
   resolve: { alias: { '@wasm': resolve(here, 'build/wasm') } },
-  plugins: [datasets()],
+  plugins: [datasets(), lessons(web)],
   worker: { format: 'es' },
   server: { fs: { allow: [here] } },
   build: {
@@ -42,5 +44,18 @@ export default defineConfig({
     assetsInlineLimit: 0, // everything is a file of its own: the page's policy allows nothing inline
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    manifest: true, // what each page loads, for the check of sizes
+    rolldownOptions: {
+      input: [
+        ...['index.html', 'lessons.html', 'embed.html'].map((name) => resolve(web, name)),
+        ...lessonPages(web),
+        resolve(web, 'src/lessons/convolab.ts'),
+      ],
+      output: {
+        // Other sites name the element's script, so its name stays.
+        entryFileNames: ({ name }) =>
+          name === 'convolab' ? 'convolab.js' : 'assets/[name]-[hash].js',
+      },
+    },
   },
 });

@@ -1,6 +1,13 @@
 // What an embedded page tells the page around it, by postMessage: small facts for whoever wants them.
 // docs/embedding.md describes them; nothing else leaves the frame, and nothing is taken in.
 
+export interface Answered {
+  question: string;
+  guess: string | number;
+  answer: string | number;
+  right: boolean;
+}
+
 export type HostMessage =
   /** It is drawn and can be used. */
   | { kind: 'ready' }
@@ -11,13 +18,7 @@ export type HostMessage =
   /** How well a network does on pictures it was not trained on, from 0 to 1. */
   | { kind: 'accuracy'; accuracy: number; [more: string]: unknown }
   /** A question was answered: what was guessed, and what the engine found. */
-  | {
-      kind: 'answered';
-      question: string;
-      guess: string | number;
-      answer: string | number;
-      right: boolean;
-    };
+  | ({ kind: 'answered' } & Answered);
 
 export class Host {
   private height = 0;

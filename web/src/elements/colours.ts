@@ -83,3 +83,25 @@ export function paint(
     }
   }
 }
+
+const cssOf = (colour: Rgb) => `rgb(${colour.map(Math.round).join(' ')})`;
+
+/** Black or white, whichever is easier to read on a colour. */
+function inkOn(colour: Rgb) {
+  const [r = 0, g = 0, b = 0] = colour.map((part) => {
+    const c = part / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
+}
+
+/** A value of −1 … 1 on the scale as CSS for either theme, and the ink for text upon it. */
+export function signedCss(t: number) {
+  const colour = (name: Theme) =>
+    mix(t < 0 ? stops[name].below : stops[name].above, Math.abs(Number.isFinite(t) ? t : 0));
+  const [light, dark] = [colour('light'), colour('dark')];
+  return {
+    background: `light-dark(${cssOf(light)}, ${cssOf(dark)})`,
+    ink: `light-dark(${inkOn(light)}, ${inkOn(dark)})`,
+  };
+}

@@ -49,3 +49,17 @@ export function layerText(layer: LayerSpec) {
   const stride = layer.type === 'conv2d' ? pair(layer.stride)[0] : 1;
   return `${kind} ${height}×${width}${stride > 1 ? `, stride ${stride}` : ''}`;
 }
+
+/** A number of a small sum: whole where it is whole, else three significant digits at most. */
+export function numberText(value: number) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value < 0 ? '−∞' : '∞';
+  const size = Math.abs(value);
+  if (size < 5e-7) return '0';
+  const text =
+    size >= 1e6
+      ? value.toExponential(1)
+      : size >= 100
+        ? String(Math.round(value * 10) / 10)
+        : String(Number(value.toPrecision(3)));
+  return text.replace('-', '−');
+}

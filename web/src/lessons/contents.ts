@@ -1,0 +1,7 @@
+// The list of lessons.
+import '../style.css';
+import './lessons.css';
+import { applyTheme } from '../app/theme';
+import '../elements/theme-toggle';
+
+applyTheme();

@@ -1,0 +1,81 @@
+// One exhibit alone, for other people's pages: embed.html#exhibit=stride&stride=3&theme=dark
+//
+// It remembers nothing: the state is in this frame's address, and the host gets messages.
+import '../style.css';
+import './lessons.css';
+import { Host, type Answered, type HostMessage } from '../app/host';
+import '../exhibits/question';
+import type { ConvExhibit } from '../exhibits/exhibit';
+import '../exhibits/exhibit';
+
+const texts = import.meta.glob<{ title: string; html: string }>('../../lessons/exhibits/*.md', {
+  import: 'default',
+});
+
+const address = () => new URLSearchParams(location.hash.slice(1));
+const host = new Host(address().get('id') ?? address().get('exhibit') ?? '');
+const main = document.querySelector('main') as HTMLElement;
+/** Settings of the frame itself, not of the exhibit. */
+const own = ['exhibit', 'theme', 'id'];
+
+function applyTheme() {
+  const theme = address().get('theme');
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme; // the system's
+}
+
+function complain(name: string) {
+  const known = Object.keys(texts).map((path) => path.replace(/^.*\/|\.md$/g, ''));
+  const text = document.createElement('p');
+  text.setAttribute('role', 'alert');
+  text.textContent = `There is no exhibit “${name}”. The address names one after #exhibit=: ${known.sort().join(', ')}.`;
+  main.replaceChildren(text);
+}
+
+function follow(exhibit: ConvExhibit) {
+  exhibit.addEventListener('settings', () => {
+    const kept = [...address()].filter(([key]) => own.includes(key));
+    const text = new URLSearchParams([...kept, ...exhibit.changes]).toString();
+    history.replaceState(null, '', `#${text}`);
+  });
+  exhibit.addEventListener('told', (event) =>
+    host.tell((event as CustomEvent<HostMessage>).detail),
+  );
+}
+main.addEventListener('answered', (event) =>
+  host.tell({ kind: 'answered', ...(event as CustomEvent<Answered>).detail }),
+);
+
+const settings = () => [...address()].filter(([key]) => !own.includes(key));
+
+async function open(name: string) {
+  document.documentElement.dataset.embedded = '';
+  if (name === 'playground') {
+    await import('../app/app');
+    main.replaceChildren(document.createElement('conv-app'));
+    return host.ready();
+  }
+  const text = await texts[`../../lessons/exhibits/${name}.md`]?.();
+  if (!text) return complain(name);
+  document.title = `${text.title} – Convolab`;
+  const template = document.createElement('template');
+  template.innerHTML = text.html; // compiled from our own file
+  const parts = document.importNode(template.content, true);
+  const exhibit = parts.querySelector('conv-exhibit') as ConvExhibit;
+  main.replaceChildren(parts);
+  exhibit.apply(settings());
+  follow(exhibit);
+  await exhibit.loaded;
+  host.ready();
+}
+
+let shown = address().get('exhibit') ?? '';
+addEventListener('hashchange', () => {
+  applyTheme();
+  const name = address().get('exhibit') ?? '';
+  if (name !== shown) void open((shown = name));
+  else document.querySelector<ConvExhibit>('conv-exhibit')?.apply(settings());
+});
+applyTheme();
+host.follow(document.body);
+void open(shown);
