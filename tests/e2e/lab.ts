@@ -44,7 +44,7 @@ export const button = (page: Page, name: string) => page.getByRole('button', { n
 /** The losses of every training batch, and the results of every epoch, in full precision. */
 export const course = (page: Page) =>
   page.evaluate(() => {
-    const { history, progress, run } = (document.querySelector('conv-app') as App).lab;
+    const { history, progress, run } = (document.querySelector('conv-app') as App).lab.course;
     return { losses: history.losses, epochs: history.epochs, step: progress.step, run };
   });
 

@@ -249,7 +249,7 @@ export class App extends LitElement {
   }
 
   private wantConfusion(wanted: boolean) {
-    this.lab.wantsConfusion = wanted;
+    this.lab.evaluation.wanted = wanted;
     void this.lab.askConfusion();
   }
 
@@ -303,7 +303,7 @@ export class App extends LitElement {
               .explanation=${pointer.explanation}
               @setting=${set}
               @image=${(event: CustomEvent<File>) => void lab.classify(event.detail)}
-              @drawn=${(event: CustomEvent<ImageData>) => void lab.draw(event.detail)}
+              @drawn=${(event: CustomEvent<ImageData>) => void lab.pictures.draw(event.detail)}
               @source=${(event: CustomEvent<SourceAt | null>) => this.source(event.detail)}
             ></conv-input>`
       }
@@ -335,7 +335,7 @@ export class App extends LitElement {
               .classes=${dataset.classes}
               .shown=${shown}
               .edit=${lab.edit}
-              .accuracy=${lab.confusion?.accuracy ?? null}
+              .accuracy=${lab.evaluation.confusion?.accuracy ?? null}
             ></conv-prediction>`
       }
     </div>`;
@@ -348,7 +348,8 @@ export class App extends LitElement {
 
   private views() {
     const { lab } = this;
-    const { settings, network, dataset, snapshot, history } = lab;
+    const { settings, network, dataset, snapshot } = lab;
+    const { history } = lab.course;
     if (!network || !dataset) return '';
     const view = (name: string, content: unknown) => (this.hides(name) ? '' : content);
     return html`<div class="views">
@@ -372,10 +373,10 @@ export class App extends LitElement {
           'confusion',
           html`<conv-confusion
             class="panel"
-            .confusion=${lab.confusion}
+            .confusion=${lab.evaluation.confusion}
             .classes=${dataset.classes}
             .cell=${settings.cell}
-            .mistakes=${lab.mistakes}
+            .mistakes=${lab.evaluation.mistakes}
             .shape=${dataset.shape}
             @wanted=${(event: CustomEvent<boolean>) => this.wantConfusion(event.detail)}
             @cell=${(event: CustomEvent<string>) => void lab.set('cell', event.detail)}
@@ -409,7 +410,7 @@ export class App extends LitElement {
   /** A picture of the confusion matrix goes through the network, which comes into view. */
   private sendThrough({ index }: { index: number }) {
     void this.lab.set('picture', index);
-    void this.lab.showPicture(index);
+    void this.lab.pictures.choose(index);
     const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
     this.renderRoot.querySelector('.stage')?.scrollIntoView({ behavior, block: 'nearest' });
   }
@@ -445,9 +446,9 @@ export class App extends LitElement {
       <div class="always">
         <conv-toolbar
           .run=${lab.run}
-          .progress=${lab.progress}
+          .progress=${lab.course.progress}
           .epochs=${lab.settings.epochs}
-          .done=${lab.history.epochs.at(-1) ?? null}
+          .done=${lab.course.history.epochs.at(-1) ?? null}
           .back=${lab.undoing.back}
           .forth=${lab.undoing.forth}
           .hide=${frame.hide}
@@ -455,7 +456,7 @@ export class App extends LitElement {
         ></conv-toolbar>
         <conv-notice .notice=${lab.notice} @dismiss=${() => lab.dismiss()}></conv-notice>
       </div>
-      <p class="hidden" role="status" aria-live="polite">${lab.status}</p>
+      <p class="hidden" role="status" aria-live="polite">${lab.course.status}</p>
       ${this.settingsForm()}
       <conv-own-data
         @files=${(event: CustomEvent<OwnFile[]>) => this.take(event.detail)}

@@ -2,12 +2,10 @@
 // show it and call its commands; every change is told by a 'change' event.
 import type {
   CheckedNetwork,
-  Confusion,
   DatasetInfo,
   EngineError,
   EngineEvent,
   LayerTypeInfo,
-  Mistakes,
   NetworkInfo,
   NetworkSpec,
   Opened,
@@ -19,11 +17,14 @@ import type {
 } from '../engine/api';
 import { errorText, failure, type Answer } from '../engine/api';
 import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
+import { Course } from './course';
+import { Evaluation } from './evaluation';
 import { History } from './history';
 import { Keeper } from './keeper';
 import { Looker } from './looker';
+import { Pictures } from './pictures';
 import { Pointer, type UnitAt } from './pointer';
-import { noProgress, type Notice, type Shown, type WeightEdit } from './state';
+import type { Notice, WeightEdit } from './state';
 import {
   defaults,
   fromHash,
@@ -39,7 +40,6 @@ import { loadFiles, loadRun, saveFiles, type SavedRun } from './store';
 import { Undo, type Moment } from './undo';
 
 const nothingLoaded: Readonly<Record<Split, number>> = { train: 0, validation: 0 };
-const most = 60; // pictures of a cell of the confusion matrix
 
 /** What was thrown while something was opened, as an answer. */
 function broken(thrown: unknown): Answer<Opened> {
@@ -57,20 +57,19 @@ export class Lab extends EventTarget {
   dataset: DatasetInfo | null = null;
   network: NetworkInfo | null = null;
   loaded = nothingLoaded;
-  run: RunState | 'loading' | 'crashed' = 'loading';
-  progress = noProgress;
-  history = new History();
-  shown: Shown | null = null;
   snapshot: Snapshot | null = null;
-  confusion: Confusion | null = null;
-  mistakes: Mistakes | null = null;
   /** The last weight that was changed by hand, while its effect is to be seen. */
   edit: WeightEdit | null = null;
   notice: Notice | null = null;
-  /** What a screen reader is told. */
-  status = 'Loading the engine.';
-  /** Whether somebody looks at the confusion matrix, which costs a pass over the validation split. */
-  wantsConfusion = false;
+  readonly course = new Course();
+  readonly evaluation = new Evaluation(
+    () => this.client.engine,
+    () => this.changed(),
+  );
+  readonly pictures = new Pictures(
+    () => this.client.engine,
+    () => this.pictureChanged(),
+  );
   readonly undoing = new Undo();
   readonly pointer = new Pointer(
     () => ({ engine: this.client.engine, network: this.network, shown: this.shown }),
@@ -87,9 +86,6 @@ export class Lab extends EventTarget {
   private key = '';
   private weightsEdited = false;
   private ownFiles: OwnFile[] | null = null;
-  private takingUp: History | null = null;
-  private drawing: ImageData | null = null;
-  private preparing = false;
 
   /** `memory`: whether this browser keeps the runs for the next visit. */
   constructor({ memory }: { memory: boolean }) {
@@ -106,13 +102,17 @@ export class Lab extends EventTarget {
     return this.client.engine;
   }
 
-  get busy() {
-    return this.run === 'running' || this.run === 'waiting';
+  get run() {
+    return this.course.run;
+  }
+
+  get shown() {
+    return this.pictures.shown;
   }
 
   /** Whether there is something that a fresh network would lose. */
   get begun() {
-    return this.progress.step > 0 || this.weightsEdited;
+    return this.course.progress.step > 0 || this.weightsEdited;
   }
 
   start() {
@@ -123,7 +123,7 @@ export class Lab extends EventTarget {
   // --- commands ---
 
   toggle() {
-    if (this.busy) void this.engine.pause();
+    if (this.course.busy) void this.engine.pause();
     else void this.train('told');
   }
 
@@ -199,9 +199,9 @@ export class Lab extends EventTarget {
         return this.complain(error);
       }
     }
-    if (differs('picture')) await this.showPicture(settings.picture);
+    if (differs('picture')) await this.pictures.choose(settings.picture);
     if (differs('unit')) this.pointer.adopt(settings.unit);
-    if (differs('cell')) await this.askMistakes();
+    if (differs('cell')) await this.evaluation.askMistakes(settings.cell);
   }
 
   openFiles(files: OwnFile[]) {
@@ -237,7 +237,7 @@ export class Lab extends EventTarget {
   private async moment(what: string, settings: Settings): Promise<Moment | null> {
     if (!this.network) return null;
     const { value } = await this.engine.checkpoint();
-    const history = History.from(this.history.save());
+    const history = History.from(this.course.history.save());
     return { what, settings, checkpoint: value ?? null, history };
   }
 
@@ -263,43 +263,18 @@ export class Lab extends EventTarget {
 
   /** One image of the visitor's, to be classified. */
   async classify(image: Blob) {
-    const { value, error } = await this.engine.prepare(image);
+    const error = await this.pictures.open(image);
     if (error) return this.complain(error);
     this.dismiss();
-    this.showOwn(value.pixels);
     this.say('Your picture is in the network.');
   }
 
-  /** A drawing, as it grows; of several the last one counts. */
-  async draw(image: ImageData) {
-    this.drawing = image;
-    if (this.preparing) return;
-    this.preparing = true;
-    while (this.drawing) {
-      const drawn = this.drawing;
-      this.drawing = null;
-      const { value } = await this.engine.prepare(drawn).catch(() => ({ value: undefined }));
-      if (value) this.showOwn(value.pixels);
-    }
-    this.preparing = false;
-  }
-
-  private showOwn(pixels: Uint8Array) {
-    this.show({ pixels, label: -1, index: null });
-    this.keeper?.touch();
-  }
-
-  async showPicture(index: number) {
-    const { value } = await this.engine.picture('validation', index);
-    if (value) this.show({ ...value, index });
-  }
-
-  private show(shown: Shown) {
-    this.shown = shown;
+  private pictureChanged() {
     this.edit = null;
     this.changed();
     this.look();
     this.pointer.refresh();
+    if (this.shown?.index === null) this.keeper?.touch();
   }
 
   // --- looking closer ---
@@ -323,7 +298,7 @@ export class Lab extends EventTarget {
       this.edit = {
         ...{ parameter, element, value, before: done.before },
         probabilities: this.snapshot?.probabilities ?? [],
-        accuracy: this.confusion?.accuracy ?? null,
+        accuracy: this.evaluation.confusion?.accuracy ?? null,
       };
       this.say(`${parameter} is ${value} now, and was ${done.before}.`);
       this.look();
@@ -334,19 +309,9 @@ export class Lab extends EventTarget {
   }
 
   async askConfusion() {
-    if (!(this.wantsConfusion || this.edit) || !this.network) return;
+    if (!(this.evaluation.wanted || this.edit) || !this.network) return;
     if (this.loaded.validation < (this.dataset?.validation ?? 1)) return;
-    const { value } = await this.engine.confusion();
-    if (value) this.confusion = value;
-    this.changed();
-    await this.askMistakes();
-  }
-
-  async askMistakes() {
-    const [truth, answer] = this.settings.cell.split('-').map(Number);
-    if (!this.confusion || truth === undefined || answer === undefined) this.mistakes = null;
-    else this.mistakes = (await this.engine.mistakes(truth, answer, most)).value ?? null;
-    this.changed();
+    await this.evaluation.ask(this.settings.cell);
   }
 
   dismiss() {
@@ -373,7 +338,7 @@ export class Lab extends EventTarget {
     this.queue = Promise.resolve();
     this.dataset = null;
     this.notice = null;
-    this.run = 'loading';
+    this.course.run = 'loading';
     this.write();
     return this.enqueue(() => this.begin());
   }
@@ -434,7 +399,7 @@ export class Lab extends EventTarget {
     const number = ++this.opens;
     const fresh = read || this.dataset === null || this.dataset.name !== dataset;
     this.opening = fresh ? { dataset, loaded: nothingLoaded } : null;
-    this.takingUp = earlier.history ?? null;
+    this.course.takingUp = earlier.history ?? null;
     const setup: Setup = { dataset, spec: wanted.spec, config: toTrainConfig(this.settings) };
     if (earlier.checkpoint) setup.checkpoint = earlier.checkpoint;
     const { value, error } = await open(setup).catch(broken);
@@ -451,9 +416,9 @@ export class Lab extends EventTarget {
     this.network = value.network;
     this.weightsEdited = value.resumed !== undefined;
     this.key = runKey(this.settings);
-    if (this.run === 'loading') this.run = 'ready';
-    if (fresh) this.shown = null;
-    if (earlier.shown?.index === null) this.shown = earlier.shown;
+    if (this.run === 'loading') this.course.run = 'ready';
+    if (fresh) this.pictures.shown = null;
+    if (earlier.shown?.index === null) this.pictures.shown = earlier.shown;
     this.edit = null;
     this.notice = null;
     if (value.notResumed)
@@ -463,7 +428,7 @@ export class Lab extends EventTarget {
     this.pointer.adopt(this.settings.unit);
     this.say(`${wanted.title} on ${dataset} is ready to train.`);
     if (!this.shown)
-      void this.showPicture(Math.min(this.settings.picture, value.dataset.validation - 1));
+      void this.pictures.choose(Math.min(this.settings.picture, value.dataset.validation - 1));
     this.look();
     this.keeper?.touch();
     return true;
@@ -483,35 +448,14 @@ export class Lab extends EventTarget {
   private hear(event: EngineEvent) {
     if (this.run === 'crashed') return; // whatever else it says is not to be relied on
     if (event.kind === 'progress') {
-      const last = event.batches.at(-1);
-      this.history.add(event.batches, event.epochs);
-      this.progress = {
-        step: event.step,
-        epoch: event.epoch,
-        loss: last?.loss ?? this.progress.loss,
-        accuracy: last?.accuracy ?? this.progress.accuracy,
-        imagesPerSecond: event.imagesPerSecond ?? this.progress.imagesPerSecond,
-      };
-      const epoch = event.epochs.at(-1);
-      if (epoch) {
-        const percent = (epoch.val_accuracy * 100).toFixed(1);
-        this.status = `Epoch ${epoch.epoch} of ${this.settings.epochs}: validation accuracy ${percent} percent.`;
-        void this.askConfusion();
-      }
+      this.course.advance(event, this.settings.epochs);
+      if (event.epochs.length > 0) void this.askConfusion();
       this.look();
       this.edit = null;
       this.keeper?.touch();
     } else if (event.kind === 'forgotten') this.forget();
-    else if (event.kind === 'resumed') {
-      this.history =
-        this.takingUp ?? History.from({ ...new History().save(), epochs: event.history });
-      const { losses, accuracies } = this.history;
-      this.progress = {
-        ...noProgress,
-        ...{ step: event.step, epoch: event.epoch },
-        ...{ loss: losses.at(-1) ?? null, accuracy: accuracies.at(-1) ?? null },
-      };
-    } else if (event.kind === 'state') this.enter(event.state, event.error);
+    else if (event.kind === 'resumed') this.course.resume(event);
+    else if (event.kind === 'state') this.enter(event.state, event.error);
     else if (event.kind === 'data') this.arrived(event);
     else if (event.kind === 'data-failed')
       this.complain(event.error, { label: 'Try again', run: () => this.retry() });
@@ -523,19 +467,8 @@ export class Lab extends EventTarget {
 
   private enter(state: RunState, error?: EngineError) {
     const before = this.run;
-    this.run = state;
+    this.course.enter(state);
     if (error) this.complain(error, { label: 'Reset', run: () => this.reset() });
-    const said: Record<RunState, string> = {
-      ready:
-        before === 'running' && this.progress.step > 0
-          ? `Paused after step ${this.progress.step}.`
-          : this.status,
-      running: 'Training.',
-      waiting: 'Waiting for the next pictures.',
-      finished: 'All epochs are done.',
-      stopped: 'Training stopped.',
-    };
-    this.status = said[state];
     if (state === 'running') return;
     this.look();
     if (before === 'running') this.keeper?.now();
@@ -549,13 +482,13 @@ export class Lab extends EventTarget {
     }
     this.loaded = { ...this.loaded, [split]: loaded };
     if (split !== 'validation') return;
-    if (!this.shown) void this.showPicture(this.settings.picture);
+    if (!this.shown) void this.pictures.choose(this.settings.picture);
     void this.askConfusion();
   }
 
   private crashed(error: EngineError) {
     this.client.terminate();
-    this.run = 'crashed';
+    this.course.run = 'crashed';
     const text = `The engine has stopped (${error.message}). Training can begin again with a new one.`;
     this.notice = {
       kind: 'error',
@@ -592,7 +525,8 @@ export class Lab extends EventTarget {
   }
 
   private keepable() {
-    const { key, begun, history, shown, network } = this;
+    const { key, begun, shown, network } = this;
+    const { history } = this.course;
     const own = shown?.index === null;
     return network && key ? { key, begun: begun || own, history, shown: own ? shown : null } : null;
   }
@@ -605,15 +539,13 @@ export class Lab extends EventTarget {
   /** More epochs, when all that are set are done. */
   private async makeRoom(more: number) {
     const { epochs } = this.settings;
-    const done = this.history.epochs.at(-1)?.epoch ?? 0;
-    if (done >= epochs) await this.set('epochs', done + more);
+    const { epochsDone } = this.course;
+    if (epochsDone >= epochs) await this.set('epochs', epochsDone + more);
   }
 
   private forget() {
-    this.history = new History();
-    this.progress = noProgress;
-    this.confusion = null;
-    this.mistakes = null;
+    this.course.forget();
+    this.evaluation.forget();
     this.edit = null;
     this.changed();
   }
@@ -650,7 +582,7 @@ export class Lab extends EventTarget {
   }
 
   private say(status: string) {
-    this.status = status;
+    this.course.status = status;
     this.changed();
   }
 
