@@ -1,9 +1,10 @@
 #include "explain/calculate.hpp"
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
-#include "model/executor.hpp"
+#include "explain/unit.hpp"
 
 namespace convolab {
 namespace {
@@ -52,6 +53,12 @@ Json activations_json(const Graph& graph, const Executor& executor) {
   return list;
 }
 
+bool is_index(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_unsigned() &&
+         found->get<std::uint64_t>() <= std::numeric_limits<int>::max();
+}
+
 }  // namespace
 
 Expected<std::string> calculate(std::string_view text) {
@@ -80,8 +87,18 @@ Expected<std::string> calculate(std::string_view text) {
     return tl::unexpected(status.error());
   executor->run({});
 
-  Json answer = {{"activations", activations_json(*graph, *executor)}};
-  return answer.dump();
+  const Json answer = {{"activations", activations_json(*graph, *executor)}};
+  if (!job.contains("unit")) return answer.dump();
+  const Json& unit = job["unit"];
+  if (!unit.is_object() || !is_index(unit, "layer") || !is_index(unit, "element"))
+    return fail(ErrorCode::invalid_argument, "unit",
+                R"(expected {"layer", "element"}, both whole numbers from 0)");
+  const auto why = explain_unit(*graph, *executor, unit["layer"].get<int>(),
+                                unit["element"].get<std::int64_t>());
+  if (!why) return tl::unexpected(why.error());
+  std::string with_unit = answer.dump();
+  with_unit.back() = ',';
+  return with_unit + R"("unit":)" + unit_json(*graph, *why) + "}";
 }
 
 }  // namespace convolab

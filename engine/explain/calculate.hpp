@@ -1,8 +1,10 @@
 // One forward pass as a JSON document in and out, without any state: what an exhibit asks on every
 // movement of the pointer.
 //
-//   job     {"spec": {…}, "input": [C·H·W numbers], "parameters": {"c1.weight": [numbers], …}}
-//   answer  {"activations": [{"name", "shape", "data"}]}, one per layer
+//   job     {"spec": {…}, "input": [C·H·W numbers], "parameters": {"c1.weight": [numbers], …},
+//            "unit": {"layer", "element"}}
+//   answer  {"activations": [{"name", "shape", "data"}], one per layer,
+//            "unit": what explain/unit.hpp says of it, when asked}
 //
 // Parameters that the job does not name are as seed 1 initialises them. The pass is PyTorch's eval
 // mode, batch 1.

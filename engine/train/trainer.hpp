@@ -13,6 +13,7 @@
 
 #include "core/parallel.hpp"
 #include "data/dataset.hpp"
+#include "explain/unit.hpp"
 #include "model/executor.hpp"
 #include "train/config.hpp"
 #include "train/snapshot.hpp"
@@ -87,10 +88,20 @@ class Trainer {
   Expected<Snapshot> snapshot(std::span<const std::uint8_t> picture,
                               const SnapshotRequest& request);
 
+  // What an element of a layer's output is made of, for this picture; see explain/unit.hpp.
+  Expected<UnitExplanation> explain(std::span<const std::uint8_t> picture, int layer,
+                                    std::int64_t element);
+  // See explain/unit_window.hpp.
+  Expected<std::optional<std::int64_t>> unit_over(int layer, int channel, std::int64_t source);
+
  private:
+  static constexpr int eval_batch = 64;
+
   Trainer(Graph graph, TrainConfig config, std::shared_ptr<Dataset> dataset, ThreadPool& pool);
   Expected<Executor*> training_executor(int batch);
   Expected<Executor*> eval_executor(int batch);
+  Expected<Executor*> view();                                // of one picture, for views
+  Expected<Executor*> look(std::span<const float> picture);  // the same, having run on it
   Status prepare();
   RunSettings run_settings() const;
   Expected<StepResult> train_batch();

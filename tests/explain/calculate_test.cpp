@@ -49,6 +49,26 @@ TEST(Calculate, ParametersThatAreNotGivenAreThoseOfSeed1) {
   EXPECT_GT(Json::parse(*shifted)["activations"][0]["data"][0].get<double>(), 50.0);
 }
 
+TEST(Calculate, ExplainsTheUnitThatWasAskedFor) {
+  Json job = textbook();
+  job["unit"] = {{"layer", 1}, {"element", 2}};
+  const auto done = calculate(job.dump());
+  ASSERT_TRUE(done) << done.error().text();
+  const Json answer = Json::parse(*done), unit = answer["unit"];
+  EXPECT_EQ(answer["activations"].size(), 2u);
+  EXPECT_EQ(unit["selected"], 1);
+  EXPECT_EQ(unit["stages"][0]["x"], (Json{0, 1, 2, 0, 3, 0, 2, 1, 1}));
+  EXPECT_EQ(unit["stages"][0]["weights"], job["parameters"]["k.weight"]);
+  EXPECT_EQ(unit["stages"][0]["sum"], 11);
+  EXPECT_EQ(unit["stages"][1]["value"], 7);
+  job["unit"]["element"] = 9;
+  EXPECT_NE(refusal(job).find("r: there is no element 9"), std::string::npos);
+  job["unit"]["element"] = -1;
+  EXPECT_NE(refusal(job).find("unit: expected"), std::string::npos);
+  job["unit"] = 3;
+  EXPECT_NE(refusal(job).find("unit: expected"), std::string::npos);
+}
+
 TEST(Calculate, RefusesWhatDoesNotFitWithNumbers) {
   Json job = textbook();
   job["input"] = {1, 2, 3};

@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { defaults, toTrainConfig } from '../../web/src/app/settings';
 import { adaptSpec } from '../../web/src/engine/adapt';
 import type {
+  Calculation,
+  UnitExplanation,
   CheckedNetwork,
   DatasetInfo,
   LayerTypeInfo,
@@ -182,6 +184,9 @@ test('an exhibit is calculated in one call', () => {
     ),
   );
   expect(value?.activations).toEqual([{ name: 'k', shape: [1, 1, 1], data: [4321.5] }]);
+  const asked = { ...job, unit: { layer: 0, element: 0 } };
+  const { unit } = read<Calculation>(engine.calculate(JSON.stringify(asked))).value!;
+  expect(unit?.stages[0]).toMatchObject({ x: job.input, products: [1, 20, 300, 4000], sum: 4321 });
   const wrong = read(engine.calculate(JSON.stringify({ ...job, input: [1] })));
   expect(wrong.error).toMatchObject({ code: 'shape_mismatch', where: 'input' });
   expect(wrong.error?.message).toContain('4 numbers');
@@ -220,6 +225,44 @@ test('a weight is set by hand', () => {
   expect(read(session.setParameter('c9.bias', 0, 0)).error?.code).toBe('not_found');
   expect(read(session.setParameter('c1.bias', 6, 0)).error?.message).toContain('it has 6');
   expect(read(session.setParameter('c1.bias', 0, NaN)).error?.code).toBe('invalid_argument');
+  session.delete();
+});
+
+test('a unit is explained down to the pixels, and found again by its place', () => {
+  const { session, network } = sessionWith('lenet-5');
+  addPart(session, 0);
+  const { data: pixels } = session.picture('train', 0);
+  const layer = (name: string) => network.spec.layers.findIndex((each) => each.name === name);
+  // The relu above c3: channel 5, row 2, column 7.
+  const element = 500 + 27;
+  const { value } = read<UnitExplanation>(session.explainUnit(pixels, layer('c3') + 1, element));
+  expect(value!.selected).toBe(1);
+  const [conv, relu] = value!.stages;
+  expect(conv).toMatchObject({
+    name: 'c3',
+    type: 'conv2d',
+    place: [5, 2, 7],
+    rule: 'sum',
+    weight_parameter: 'c3.weight',
+    window: { y: 2, x: 7, height: 5, width: 5, stride: [1, 1], channels: [0, 6] },
+  });
+  expect(conv!.x).toHaveLength(150);
+  expect(conv!.sum + conv!.bias!.value).toBeCloseTo(conv!.value, 5);
+  expect(relu!.value).toBe(Math.max(conv!.value, 0));
+  expect(new Set(conv!.sources.value)).toEqual(new Set([layer('s2') + 1]));
+  const { json, data } = session.snapshot(pixels, '["c3.weight"]');
+  const { parameters } = JSON.parse(json) as { parameters: TensorPlace[] };
+  conv!.weight_elements!.forEach((w, i) =>
+    expect(data[parameters[0]!.offset + w]).toBe(conv!.weights![i]),
+  );
+
+  const over = (...place: [number, number, number]) =>
+    read<{ element: number | null }>(session.unitOver(...place)).value?.element;
+  expect(over(layer('s4'), 3, 2 * 10 + 7)).toBe(3 * 25 + 1 * 5 + 3);
+  expect(over(layer('c1'), 5, 3 * 28 + 4)).toBe(5 * 784 + 3 * 28 + 4);
+  expect(over(layer('output'), 0, 0)).toBeNull();
+  expect(read(session.unitOver(99, 0, 0)).error?.message).toContain('no layer 99');
+  expect(read(session.explainUnit(pixels, 0, 99999)).error?.message).toContain('6×28×28');
   session.delete();
 });
 

@@ -251,6 +251,20 @@ class Session {
     return with_data(text(out), pack.data());
   }
 
+  // What one element of a layer's output is made of, for a picture: explain/unit.hpp.
+  std::string explain_unit(const val& picture, int layer, int element) {
+    const auto why = trainer_->explain(bytes_of(picture), layer, element);
+    return why ? unit_json(trainer_->graph(), *why) : answer(why.error());
+  }
+
+  // {"element"}: the unit whose window is centred nearest on a place of what the layer reads, or
+  // null when it slides no window.
+  std::string unit_over(int layer, int channel, int source) {
+    const auto found = trainer_->unit_over(layer, channel, source);
+    if (!found) return answer(found.error());
+    return text({{"element", *found ? Json(**found) : Json()}});
+  }
+
   // {"before": the value that it had}
   std::string set_parameter(const std::string& name, int element, float value) {
     const auto before = trainer_->set_parameter(name, element, value);
@@ -334,6 +348,8 @@ EMSCRIPTEN_BINDINGS(convolab) {
       .function("evaluate", &Session::evaluate)
       .function("picture", &Session::picture)
       .function("snapshot", &Session::snapshot)
+      .function("explainUnit", &Session::explain_unit)
+      .function("unitOver", &Session::unit_over)
       .function("setParameter", &Session::set_parameter);
   emscripten::function("readIdx", &read_idx);
   emscripten::function("prepare", &prepare);
