@@ -2,26 +2,20 @@
 // show it and call its commands; every change is told by a 'change' event.
 import type {
   CheckedNetwork,
-  DatasetInfo,
   EngineError,
   EngineEvent,
-  LayerTypeInfo,
-  NetworkInfo,
   NetworkSpec,
-  Opened,
   OwnFile,
-  Preset,
   RunState,
-  Setup,
-  Split,
 } from '../engine/api';
-import { errorText, failure, type Answer } from '../engine/api';
+import { errorText, type Answer } from '../engine/api';
 import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
 import { Course } from './course';
 import { Evaluation } from './evaluation';
 import { History } from './history';
 import { Keeper } from './keeper';
 import { Looker } from './looker';
+import { Opener, type Earlier, type Outcome } from './opener';
 import { Pictures } from './pictures';
 import { Pointer, type UnitAt } from './pointer';
 import type { Notice, WeightEdit } from './state';
@@ -36,27 +30,11 @@ import {
   type Settings,
 } from './settings';
 import { specToText } from './spec-text';
-import { loadFiles, loadRun, saveFiles, type SavedRun } from './store';
+import { loadRun } from './store';
 import { Undo, type Moment } from './undo';
-
-const nothingLoaded: Readonly<Record<Split, number>> = { train: 0, validation: 0 };
-
-/** What was thrown while something was opened, as an answer. */
-function broken(thrown: unknown): Answer<Opened> {
-  const why = thrown instanceof Error ? thrown.message : String(thrown);
-  return failure('broken', '', `This could not be opened (${why}).`);
-}
-
-/** A run to go on with: one that was kept, or one that an undo brings back. */
-type Earlier = Partial<Pick<SavedRun, 'checkpoint' | 'shown'>> & { history?: History };
 
 export class Lab extends EventTarget {
   settings: Settings = fromHash(location.hash);
-  presets: Preset[] = [];
-  types: LayerTypeInfo[] = [];
-  dataset: DatasetInfo | null = null;
-  network: NetworkInfo | null = null;
-  loaded = nothingLoaded;
   snapshot: Snapshot | null = null;
   /** The last weight that was changed by hand, while its effect is to be seen. */
   edit: WeightEdit | null = null;
@@ -81,15 +59,13 @@ export class Lab extends EventTarget {
   private readonly keeper: Keeper | null;
   /** Opening is one thing after another. */
   private queue: Promise<unknown> = Promise.resolve();
-  private opens = 0;
-  /** The run that the engine is at. */
-  private key = '';
+  private readonly opener: Opener;
   private weightsEdited = false;
-  private ownFiles: OwnFile[] | null = null;
 
   /** `memory`: whether this browser keeps the runs for the next visit. */
   constructor({ memory }: { memory: boolean }) {
     super();
+    this.opener = new Opener(() => this.client.engine, memory);
     this.keeper = memory
       ? new Keeper(
           () => this.keepable(),
@@ -100,6 +76,27 @@ export class Lab extends EventTarget {
 
   get engine() {
     return this.client.engine;
+  }
+
+  get presets() {
+    return this.opener.presets;
+  }
+
+  get types() {
+    return this.opener.types;
+  }
+
+  get dataset() {
+    return this.opener.dataset;
+  }
+
+  get network() {
+    return this.opener.network;
+  }
+
+  /** How many pictures of each split are here. */
+  get loaded() {
+    return this.opener.loaded;
   }
 
   get run() {
@@ -148,7 +145,7 @@ export class Lab extends EventTarget {
       if (moment) this.undoing.push(moment);
       await this.engine.reset(seed);
       this.weightsEdited = false;
-      this.key = runKey(this.settings);
+      this.opener.key = runKey(this.settings);
       if (this.run === 'stopped') this.notice = null;
       void this.askConfusion();
       this.say('Reset: the initial weights again.');
@@ -207,9 +204,9 @@ export class Lab extends EventTarget {
   openFiles(files: OwnFile[]) {
     const before = this.settings;
     return this.enqueue(async () => {
-      const ok = await this.leave('Own data', before, () => {
+      const ok = await this.leave('Own data', before, async () => {
         this.settings = { ...this.settings, dataset: 'own' };
-        return this.openOwn(files);
+        return this.accept(await this.opener.openFiles(files, this.settings));
       });
       if (!ok) this.restore({ ...before });
       return ok;
@@ -309,8 +306,7 @@ export class Lab extends EventTarget {
   }
 
   async askConfusion() {
-    if (!(this.evaluation.wanted || this.edit) || !this.network) return;
-    if (this.loaded.validation < (this.dataset?.validation ?? 1)) return;
+    if (!(this.evaluation.wanted || this.edit) || !this.opener.allValidationHere) return;
     await this.evaluation.ask(this.settings.cell);
   }
 
@@ -336,7 +332,7 @@ export class Lab extends EventTarget {
     // What still waits for the old worker would wait for ever.
     this.looker = this.makeLooker();
     this.queue = Promise.resolve();
-    this.dataset = null;
+    this.opener.forget();
     this.notice = null;
     this.course.run = 'loading';
     this.write();
@@ -347,77 +343,40 @@ export class Lab extends EventTarget {
 
   private async begin() {
     try {
-      // The page's pictures are grey; nets for colour wait for such a dataset.
-      this.presets = (await this.engine.presets()).filter(({ spec }) => spec.input[0] === 1);
-      this.types = await this.engine.layerTypes();
-    } catch (error) {
-      this.hear({
-        kind: 'crashed',
-        error: { code: 'crashed', where: '', message: error instanceof Error ? error.message : '' },
-      });
+      await this.opener.load();
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : '';
+      this.hear({ kind: 'crashed', error: { code: 'crashed', where: '', message } });
       return false;
     }
     if (!specOf(this.settings, this.presets))
       this.settings = { ...this.settings, network: defaults().network, layers: '' };
+    const lost = this.settings.dataset === 'own' && !(await this.opener.hasOwn());
+    if (lost) this.settings = { ...this.settings, dataset: 'digits' };
     const saved = this.keeper ? await loadRun(runKey(this.settings)) : undefined;
-    const earlier = saved ? { ...saved, history: History.from(saved.history) } : {};
-    if (this.settings.dataset !== 'own' || this.ownFiles) return this.open(earlier);
-    const files = this.keeper ? await loadFiles() : undefined;
-    if (files && (await this.openOwn(files, earlier))) return true;
-    this.settings = { ...this.settings, dataset: 'digits' };
-    const ok = await this.open();
-    if (!files)
+    const ok = await this.open(saved && { ...saved, history: History.from(saved.history) });
+    if (lost)
       this.inform('Your own pictures never leave this computer: open the files here once more.');
     return ok;
   }
 
-  private open(earlier: Earlier = {}): Promise<boolean> {
-    const { ownFiles } = this;
-    if (this.settings.dataset === 'own' && this.dataset?.name !== 'own' && ownFiles)
-      return this.openOwn(ownFiles, earlier);
-    return this.accept((setup) => this.engine.open(setup), earlier);
-  }
-
-  private async openOwn(files: OwnFile[], earlier: Earlier = {}) {
-    const ok = await this.accept((setup) => this.engine.openOwn(files, setup), earlier, true);
-    if (ok && files !== this.ownFiles) {
-      this.ownFiles = files;
-      if (this.keeper) void saveFiles(files);
-    }
-    return ok;
-  }
-
-  /** Opens a network on a dataset; what was there before stays when that is refused. */
-  private async accept(
-    open: (setup: Setup) => Promise<Answer<Opened>>,
-    earlier: Earlier,
-    read = false,
-  ) {
-    const wanted = specOf(this.settings, this.presets);
-    if (!wanted) return false;
-    const { dataset } = this.settings;
-    const number = ++this.opens;
-    const fresh = read || this.dataset === null || this.dataset.name !== dataset;
-    this.opening = fresh ? { dataset, loaded: nothingLoaded } : null;
+  private async open(earlier: Earlier = {}) {
     this.course.takingUp = earlier.history ?? null;
-    const setup: Setup = { dataset, spec: wanted.spec, config: toTrainConfig(this.settings) };
-    if (earlier.checkpoint) setup.checkpoint = earlier.checkpoint;
-    const { value, error } = await open(setup).catch(broken);
-    if (number !== this.opens) return true;
-    const arriving = this.opening;
-    this.opening = null;
+    return this.accept(await this.opener.open(this.settings, earlier), earlier);
+  }
+
+  /** Shows what has been opened; what was there before stays when that was refused. */
+  private accept(answer: Answer<Outcome> | undefined, earlier: Earlier = {}) {
+    if (!answer) return true;
+    const { value, error } = answer;
     if (error) {
       const again = { label: 'Try again', run: () => void this.enqueue(() => this.begin()) };
       this.complain(error, this.dataset ? undefined : again);
       return false;
     }
-    if (arriving) this.loaded = arriving.loaded;
-    this.dataset = value.dataset;
-    this.network = value.network;
     this.weightsEdited = value.resumed !== undefined;
-    this.key = runKey(this.settings);
     if (this.run === 'loading') this.course.run = 'ready';
-    if (fresh) this.pictures.shown = null;
+    if (value.fresh) this.pictures.shown = null;
     if (earlier.shown?.index === null) this.pictures.shown = earlier.shown;
     this.edit = null;
     this.notice = null;
@@ -426,16 +385,13 @@ export class Lab extends EventTarget {
     void this.askConfusion();
     this.write();
     this.pointer.adopt(this.settings.unit);
-    this.say(`${wanted.title} on ${dataset} is ready to train.`);
+    this.say(`${value.title} on ${this.settings.dataset} is ready to train.`);
     if (!this.shown)
       void this.pictures.choose(Math.min(this.settings.picture, value.dataset.validation - 1));
     this.look();
     this.keeper?.touch();
     return true;
   }
-
-  /** The dataset that is being opened, and how much of it has arrived. */
-  private opening: { dataset: Settings['dataset']; loaded: Record<Split, number> } | null = null;
 
   private enqueue<T>(job: () => Promise<T>): Promise<T> {
     const next = this.queue.then(job);
@@ -474,14 +430,8 @@ export class Lab extends EventTarget {
     if (before === 'running') this.keeper?.now();
   }
 
-  private arrived({ dataset, split, loaded }: Extract<EngineEvent, { kind: 'data' }>) {
-    const { opening } = this;
-    if (opening?.dataset === dataset) {
-      opening.loaded = { ...opening.loaded, [split]: loaded };
-      return;
-    }
-    this.loaded = { ...this.loaded, [split]: loaded };
-    if (split !== 'validation') return;
+  private arrived(event: Extract<EngineEvent, { kind: 'data' }>) {
+    if (!this.opener.arrived(event) || event.split !== 'validation') return;
     if (!this.shown) void this.pictures.choose(this.settings.picture);
     void this.askConfusion();
   }
@@ -525,7 +475,8 @@ export class Lab extends EventTarget {
   }
 
   private keepable() {
-    const { key, begun, shown, network } = this;
+    const { begun, shown, network } = this;
+    const { key } = this.opener;
     const { history } = this.course;
     const own = shown?.index === null;
     return network && key ? { key, begun: begun || own, history, shown: own ? shown : null } : null;
