@@ -1,15 +1,24 @@
-// The kernels of every convolution: a column for each output map, a row for each input channel.
-import { LitElement, css, html } from 'lit';
+// The kernels of every convolution: a column for each output map, a row for each input channel, and
+// the biases below. Every weight can be pointed at, and set by hand.
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { setStyle } from './set-style';
-import { onTheme } from '../app/theme';
-import type { NetworkInfo } from '../engine/api';
+import type { NetworkInfo, UnitExplanation } from '../engine/api';
 import { kernelsOf, type Snapshot, type TensorView } from '../engine/client';
+import type { Commit } from './field';
+import './field';
 import './legend';
-import { cssHeight, cssWidth, drawMaps, kernelTiling } from './maps';
+import { kernelTiling, patchOf, type Tiling } from './maps';
 import { rangeOf } from './network';
+import { noMarks, type Mark } from './overlay';
 import { shared } from './shared';
+import { shortText } from './unit-words';
 import { signedRange } from './words';
+
+/** A number of a parameter. */
+export interface WeightAt {
+  parameter: string;
+  element: number;
+}
 
 @customElement('conv-kernels')
 export class Kernels extends LitElement {
@@ -37,95 +46,172 @@ export class Kernels extends LitElement {
         margin-bottom: 4px;
       }
       .scroll {
-        padding: 2px 2px 8px;
+        padding: 4px 4px 8px;
+      }
+      .bias {
+        margin-top: 4px;
+      }
+      .readout {
+        min-height: 20px;
+        margin-top: 8px;
       }
     `,
   ];
 
   @property({ attribute: false }) network: NetworkInfo | null = null;
   @property({ attribute: false }) snapshot: Snapshot | null = null;
-  @property({ attribute: false }) range: 'layer' | 'all' = 'layer';
+  @property({ attribute: false }) range: 'local' | 'layer' | 'all' = 'layer';
+  /** The unit at hand and the term of it that is pointed at. */
+  @property({ attribute: false }) explanation: UnitExplanation | null = null;
+  @property({ attribute: false }) term: number | null = null;
+  /** Names of layers not to draw. */
+  @property({ attribute: false }) without: readonly string[] = [];
+  /** Whether weights may be set here. */
+  @property({ type: Boolean }) editable = false;
   @state() private available = 400;
-  private frame = 0;
-  private stopTheme = () => {};
-  private visible = new Set<Element>();
-  private observed = new Set<Element>();
-  private readonly seen = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) this.visible.add(target);
-        else this.visible.delete(target);
-      }
-      this.draw();
-    },
-    { rootMargin: '800px' },
-  );
+  @state() private at: WeightAt | null = null;
+
+  private tilings = new Map<string, { key: string; tiling: Tiling }>();
+  private describers = new Map<string, (element: number) => string>();
   private readonly size = new ResizeObserver(([entry]) => {
-    if (entry) this.available = Math.floor(entry.contentRect.width) - 4;
+    if (entry) this.available = Math.floor(entry.contentRect.width) - 8;
   });
 
   override connectedCallback() {
     super.connectedCallback();
-    this.stopTheme = onTheme(() => this.draw());
     this.size.observe(this);
   }
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.stopTheme();
     this.size.disconnect();
-    this.seen.disconnect();
-    this.observed.clear();
   }
 
-  override updated() {
-    const canvases = new Set<Element>(this.renderRoot.querySelectorAll('canvas'));
-    for (const gone of this.observed) if (!canvases.has(gone)) this.seen.unobserve(gone);
-    for (const canvas of canvases) if (!this.observed.has(canvas)) this.seen.observe(canvas);
-    this.observed = canvases;
-    this.draw();
+  private send(name: string, detail: unknown) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  private draw() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      const kernels = kernelsOf(this.snapshot);
-      const all = this.range === 'all' ? Math.max(...kernels.map(rangeOf)) : undefined;
-      this.renderRoot.querySelectorAll<HTMLCanvasElement>('canvas').forEach((canvas, i) => {
-        const tensor = kernels[i];
-        if (!tensor || !this.visible.has(canvas)) return;
-        const tiling = kernelTiling(tensor.shape, this.available);
-        drawMaps(canvas, tensor.data, tiling, { range: all ?? rangeOf(tensor) });
-      });
-    });
+  /** The same object for the same size, so that what shows it need not look again. */
+  private tiling(name: string, shape: number[], make: () => Tiling) {
+    const key = [this.available, ...shape].join();
+    const kept = this.tilings.get(name);
+    if (kept?.key === key) return kept.tiling;
+    const tiling = make();
+    this.tilings.set(name, { key, tiling });
+    return tiling;
   }
 
-  private layer(tensor: TensorView) {
+  private tensor(name: string) {
+    return this.snapshot?.parameters.find((tensor) => tensor.name === name);
+  }
+
+  /** "c1.weight: kernel 3, channel 1, row 2, column 5: 0.12". */
+  private text({ parameter, element }: WeightAt) {
+    const tensor = this.tensor(parameter);
+    if (!tensor) return '';
+    const [, inputs = 1, height = 1, width = 1] = tensor.shape;
+    const value = shortText(tensor.data[element] ?? 0);
+    if (tensor.shape.length === 1) return `${parameter}, map ${element + 1}: ${value}`;
+    const map = Math.floor(element / (height * width));
+    const place = [
+      `kernel ${Math.floor(map / inputs) + 1}`,
+      ...(inputs > 1 ? [`channel ${(map % inputs) + 1}`] : []),
+      `row ${(Math.floor(element / width) % height) + 1}`,
+      `column ${(element % width) + 1}`,
+    ];
+    return `${parameter}, ${place.join(', ')}: ${value}`;
+  }
+
+  private describe(parameter: string) {
+    const kept = this.describers.get(parameter);
+    if (kept) return kept;
+    const made = (element: number) => this.text({ parameter, element });
+    this.describers.set(parameter, made);
+    return made;
+  }
+
+  /** The kernel of the unit at hand, and the weight of the term. */
+  private marks(parameter: string, tiling: Tiling): readonly Mark[] {
+    const stage = this.explanation?.stages[0];
+    if (stage?.bias?.parameter === parameter)
+      return [{ kind: 'chain', ...patchOf(tiling, stage.bias.element) }];
+    if (!stage || stage.weight_parameter !== parameter || !stage.weight_elements) return noMarks;
+    const { width, height, rows } = tiling;
+    const size = width * height;
+    const [first = 0] = stage.weight_elements;
+    const output = Math.floor(first / size / rows) * rows;
+    const marks: Mark[] = Array.from({ length: rows }, (_, i) => ({
+      ...{ kind: 'window' as const, map: output + i, y: 0, x: 0, height, width },
+    }));
+    const weight = this.term === null ? undefined : stage.weight_elements[this.term];
+    if (weight !== undefined) marks.push({ kind: 'term', ...patchOf(tiling, weight) });
+    return marks;
+  }
+
+  private field(tensor: TensorView, label: string, tiling: Tiling, all: number | undefined) {
+    const { name: parameter } = tensor;
+    const kernels = tensor.shape.length === 4;
+    const local = kernels && this.range === 'local';
+    const point = ({ detail }: CustomEvent<number | null>) => {
+      this.at = detail === null ? null : { parameter, element: detail };
+      this.send('weight', this.at);
+    };
+    return html`<conv-field
+      class=${kernels ? '' : 'bias'}
+      .kind=${kernels ? 'kernels' : 'numbers'}
+      .name=${parameter.replace(/\.weight$/, '')}
+      .label=${label}
+      .tiling=${tiling}
+      .values=${tensor.data}
+      .range=${local ? null : (all ?? rangeOf(tensor))}
+      .group=${local ? tiling.rows : 1}
+      .marks=${this.marks(parameter, tiling)}
+      .describe=${this.describe(parameter)}
+      .editable=${this.editable}
+      @cell=${point}
+      @release=${() => this.send('pin', null)}
+      @commit=${({ detail }: CustomEvent<Commit>) => this.send('edit-weight', { parameter, ...detail })}
+    ></conv-field>`;
+  }
+
+  private layer(tensor: TensorView, all: number | undefined) {
     const [outputs = 1, inputs = 1, height = 1, width = 1] = tensor.shape;
     const name = tensor.name.replace(/\.weight$/, '');
-    const tiling = kernelTiling(tensor.shape, this.available);
-    const box = { width: `${cssWidth(tiling)}px`, height: `${cssHeight(tiling)}px` };
+    const tiling = this.tiling(tensor.name, tensor.shape, () =>
+      kernelTiling(tensor.shape, this.available),
+    );
+    const bias = this.tensor(`${name}.bias`);
+    // Each bias under its kernels.
+    const row = this.tiling(`${name}.bias`, tensor.shape, () => ({
+      ...{ width: 1, height: 1, count: outputs, columns: outputs, rows: 1, order: 'down' as const },
+      ...{ gap: 0, scale: tiling.scale * (width + 1), tall: Math.max(12, tiling.scale) },
+    }));
     const channels = inputs === 1 ? '1 channel' : `${inputs} channels`;
+    const what = `${outputs} kernels of ${height}×${width} on ${channels}`;
     return html`<section>
       <div class="line">
         <h3>${name}</h3>
-        <span class="small quiet numbers">
-          ${outputs} kernels of ${height}×${width} on ${channels}, ${signedRange(rangeOf(tensor))}
-        </span>
+        <span class="small quiet numbers">${what}, ${signedRange(rangeOf(tensor))}</span>
       </div>
-      <div class="scroll" tabindex="0" role="region" aria-label="Kernels of ${name}">
-        <canvas
-          role="img"
-          aria-label="${name}: ${outputs} kernels of ${height}×${width} on ${channels}"
-          data-kernels=${name}
-          ${setStyle(box)}
-        ></canvas>
+      <div class="scroll">
+        ${this.field(tensor, `${name}: ${what}`, tiling, all)}
+        ${bias ? this.field(bias, `${name}: ${outputs} biases`, row, undefined) : nothing}
       </div>
     </section>`;
+  }
+
+  private readout() {
+    if (this.at) return html`<b>${this.text(this.at)}</b>`;
+    const how = this.editable ? ' Click, or press Enter, to set it.' : '';
+    return html`<span class="quiet">Point at a weight to see what it multiplies.${how}</span>`;
   }
 
   override render() {
     const kernels = kernelsOf(this.snapshot);
     const convolutions = this.network?.spec.layers.filter(({ type }) => type === 'conv2d') ?? [];
+    const all = this.range === 'all' ? Math.max(...kernels.map(rangeOf)) : undefined;
+    const seen = kernels.filter(
+      ({ name }) => !this.without.includes(name.replace(/\.weight$/, '')),
+    );
     return html`
       <div class="head">
         <h2>Kernels</h2>
@@ -135,7 +221,8 @@ export class Kernels extends LitElement {
         convolutions.length === 0
           ? html`<p class="quiet">This network has no convolution, and so no kernels.</p>`
           : kernels.length === convolutions.length
-            ? html`<div class="all">${kernels.map((tensor) => this.layer(tensor))}</div>`
+            ? html`<div class="all">${seen.map((tensor) => this.layer(tensor, all))}</div>
+                <p class="readout small numbers">${this.readout()}</p>`
             : html`<p class="quiet">They appear with the first picture.</p>`
       }
     `;

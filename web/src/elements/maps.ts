@@ -144,29 +144,51 @@ export function drawMaps(
   context.putImageData(image, 0, 0);
 }
 
-const most = 352; // the height of a column of maps, in screen pixels
+/** How large a column of maps gets: its height in screen pixels, and smaller maps or the usual ones. */
+export interface Room {
+  most: number;
+  small: boolean;
+}
+
+const usual: Room = { most: 352, small: false };
 
 /** Maps or units of one layer as a column beside others. */
-export function columnTiling(shape: number[]): Tiling {
+export function columnTiling(shape: number[], { most, small }: Room = usual): Tiling {
   const [count = 1, height = 1, width = 1] = shape;
-  if (height * width === 1) return strip(count);
+  if (height * width === 1) return strip(count, most);
   const side = Math.max(width, height);
-  const scale =
-    side >= 24
-      ? Math.max(1, Math.round(56 / side))
-      : Math.floor(side >= 10 ? 42 / side : 32 / side);
+  const wanted = side >= 24 ? 56 : side >= 10 ? (small ? 30 : 42) : small ? 24 : 32;
+  const rounded = side >= 24 ? Math.round(wanted / side) : Math.floor(wanted / side);
+  const scale = Math.max(1, rounded);
   const step = (height + 1) * scale;
   const columns = Math.max(1, Math.ceil((count * step) / (most + scale)));
   const rows = Math.ceil(count / columns);
-  return { width, height, count, columns, rows, gap: 1, scale: Math.max(1, scale), order: 'down' };
+  return { width, height, count, columns, rows, gap: 1, scale, order: 'down' };
 }
 
-function strip(count: number): Tiling {
+function strip(count: number, most: number): Tiling {
   const sizes = [20, 8, 6, 5, 4, 3, 2];
   const scale = sizes.find((s) => Math.ceil((count * s) / most) * s <= 40) ?? 1;
   const columns = Math.ceil((count * scale) / most);
   const rows = Math.ceil(count / columns);
   return { width: 1, height: 1, count, columns, rows, gap: 0, scale, order: 'down' };
+}
+
+export const leastColumn = 64;
+export const columnGap = 10;
+
+/** What is tried, one after the other, to have all columns beside each other; or else below. */
+const rooms: readonly Room[] = [usual, { most: 464, small: false }, { most: 464, small: true }];
+const wrapped: Room = { most: 232, small: true };
+
+/** The columns of all layers, in a width. */
+export function columnsIn(shapes: number[][], available: number): Tiling[] {
+  for (const room of rooms) {
+    const tilings = shapes.map((shape) => columnTiling(shape, room));
+    const widths = tilings.map((tiling) => Math.max(leastColumn, cssWidth(tiling)) + columnGap);
+    if (widths.reduce((sum, width) => sum + width, 0) <= available + columnGap) return tilings;
+  }
+  return shapes.map((shape) => columnTiling(shape, wrapped));
 }
 
 /** The same across a narrow screen. */
@@ -187,7 +209,7 @@ export function kernelTiling(shape: number[], available: number): Tiling {
   const [outputs = 1, inputs = 1, height = 1, width = 1] = shape;
   const across = Math.floor(available / (outputs * (width + 1)));
   const down = Math.floor(260 / (inputs * (height + 1)));
-  const scale = Math.max(2, Math.min(across, down, Math.floor(40 / Math.max(width, height))));
+  const scale = Math.max(2, Math.min(across, down, Math.floor(120 / Math.max(width, height)), 36));
   return {
     ...{ width, height, gap: 1, scale, order: 'down' as const },
     ...{ count: outputs * inputs, columns: outputs, rows: inputs },

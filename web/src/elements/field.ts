@@ -1,0 +1,347 @@
+// A field of maps that can be pointed into: feature maps, kernels, a window's numbers. One tab stop;
+// the arrow keys move by values, Page Up and Down by maps, Enter or a click picks, Escape lets go.
+// Where values may be changed, picking opens a small field for the number, in place.
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { Canvases } from './canvases';
+import { signedCss } from './colours';
+import {
+  boxOf,
+  cssHeight,
+  cssWidth,
+  drawMaps,
+  elementAt,
+  patchOf,
+  rangesOf,
+  stepFrom,
+  type Tiling,
+} from './maps';
+import { MapOverlay, noMarks, overlayStyles, type Mark } from './overlay';
+import { setStyle } from './set-style';
+import { shared } from './shared';
+import { brief, cellText, fullText, numberOf } from './unit-words';
+
+export interface Commit {
+  element: number;
+  value: number;
+}
+
+/** Numbers stand in cells that are at least so wide, in screen pixels. */
+const readable = 28;
+const mostNumbers = 400;
+
+@customElement('conv-field')
+export class Field extends LitElement {
+  static override styles = [
+    shared,
+    overlayStyles,
+    css`
+      :host {
+        width: fit-content;
+      }
+      .frame {
+        position: relative;
+      }
+      .over {
+        cursor: crosshair;
+        touch-action: manipulation;
+      }
+      .over.editable {
+        cursor: text;
+      }
+      canvas {
+        width: 100%;
+        height: 100%;
+      }
+      .over > span {
+        position: absolute;
+        display: grid;
+        place-items: center;
+        font-size: 0.8125rem;
+        line-height: 1;
+        font-variant-numeric: tabular-nums;
+        letter-spacing: -0.01em;
+        pointer-events: none;
+        white-space: nowrap;
+      }
+      .edit {
+        position: absolute;
+        z-index: 3;
+        transform: translate(-8px, -4px);
+        background: var(--panel);
+        font-size: 0.875rem;
+        line-height: 1.25rem;
+      }
+      .edit input {
+        width: 96px;
+        min-height: 32px;
+        padding: 0 4px;
+        border: 2px solid var(--accent);
+      }
+      .edit p {
+        width: 184px;
+        padding: 4px 8px;
+        border: 1px solid var(--line);
+        color: var(--warm);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) values: Float32Array | null = null;
+  @property({ attribute: false }) tiling: Tiling | null = null;
+  /** The value at full colour; null when every group of maps has its own. */
+  @property({ attribute: false }) range: number | null = null;
+  /** How many maps after each other make a group. */
+  @property({ attribute: false }) group = 1;
+  @property({ type: Boolean }) grey = false;
+  @property({ type: Boolean }) editable = false;
+  @property() label = '';
+  /** Its canvas is found by this name. */
+  @property() name = '';
+  @property({ attribute: false }) kind: 'layer' | 'kernels' | 'numbers' = 'numbers';
+  @property({ attribute: false }) marks: readonly Mark[] = noMarks;
+  /** The element in words, with its value. */
+  @property({ attribute: false }) describe: (element: number) => string = () => '';
+  /** Where the keyboard starts. */
+  @property({ attribute: false }) start: number | null = null;
+  @state() private editing: number | null = null;
+  @state() private wrong = '';
+  @state() private said = '';
+
+  private readonly canvases = new Canvases(this, (canvas) => this.paint(canvas));
+  private readonly overlay = new MapOverlay(this, '.over');
+  private cursor: number | null = null;
+  private remembered = 0;
+  /** Whether the cursor is the keyboard's, which stays when the mouse leaves. */
+  private byKeys = false;
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('tiling') && this.cursor !== null && this.cursor >= this.size)
+      this.cursor = null;
+    if (this.editing !== null && this.editing >= this.size) this.editing = null;
+  }
+
+  override updated(changed: PropertyValues) {
+    const look = ['values', 'tiling', 'range', 'group', 'grey'];
+    if (look.some((name) => changed.has(name))) this.canvases.draw();
+    if (changed.has('editing') && this.editing !== null) {
+      const input = this.renderRoot.querySelector('input');
+      input?.focus();
+      input?.select();
+    }
+    this.mark();
+  }
+
+  private get size() {
+    const { tiling } = this;
+    return tiling ? tiling.width * tiling.height * tiling.count : 0;
+  }
+
+  private get look() {
+    const { values, tiling, range, group, grey } = this;
+    const own = values && tiling && range === null ? rangesOf(values, tiling, group) : null;
+    return { range: own ?? range ?? 0, grey };
+  }
+
+  private paint(canvas: HTMLCanvasElement) {
+    const { values, tiling } = this;
+    if (values && tiling) drawMaps(canvas, values, tiling, this.look);
+  }
+
+  private mark() {
+    const { tiling, cursor, marks } = this;
+    if (!tiling) return;
+    const own: Mark[] = cursor === null ? [] : [{ kind: 'cell', ...patchOf(tiling, cursor) }];
+    // The own cursor is there at once; the same from outside follows a moment later.
+    const others = cursor === null ? marks : marks.filter(({ kind }) => kind !== 'cell');
+    this.overlay.show([...others, ...own], tiling);
+  }
+
+  private send(name: string, detail: unknown) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  private point(element: number | null) {
+    if (element === this.cursor) return;
+    this.cursor = element;
+    if (element !== null) this.remembered = element;
+    this.mark();
+    this.send('cell', element);
+  }
+
+  private under(event: MouseEvent) {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    const { tiling } = this;
+    if (!tiling || box.width === 0) return null;
+    const [left, top] = [event.clientX - box.left, event.clientY - box.top];
+    return elementAt(tiling, left / box.width, top / box.height);
+  }
+
+  private pick(element: number) {
+    if (this.editable) {
+      this.wrong = '';
+      this.editing = element;
+    } else this.send('pick', element);
+  }
+
+  private moved(event: PointerEvent) {
+    if (event.pointerType === 'touch') return; // that scrolls, and a tap is a click
+    this.byKeys = false;
+    this.point(this.under(event));
+  }
+
+  private left() {
+    if (!this.byKeys && this.editing === null) this.point(null);
+  }
+
+  private clicked(event: MouseEvent) {
+    const element = this.under(event);
+    if (element === null) return;
+    this.remembered = element;
+    this.pick(element);
+  }
+
+  private focused() {
+    if (!this.renderRoot.querySelector('.over:focus-visible')) return;
+    this.byKeys = true;
+    const from = this.start ?? this.remembered;
+    this.point(from < this.size ? from : 0);
+    this.say();
+  }
+
+  private blurred() {
+    this.byKeys = false;
+    if (this.editing === null) this.point(null);
+  }
+
+  private say() {
+    if (this.cursor !== null) this.said = this.describe(this.cursor);
+  }
+
+  private keydown(event: KeyboardEvent) {
+    const { tiling } = this;
+    if (!tiling || event.altKey || event.ctrlKey || event.metaKey) return;
+    const from = this.cursor ?? this.remembered;
+    const to = stepFrom(tiling, Math.min(from, this.size - 1), event.key);
+    if (to !== null) {
+      this.byKeys = true;
+      this.point(to);
+      this.say();
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      this.pick(this.cursor ?? this.remembered);
+    } else if (event.key === 'Escape') {
+      this.point(null);
+      this.send('release', null);
+    } else return;
+    event.preventDefault();
+  }
+
+  private editKey(event: KeyboardEvent) {
+    event.stopPropagation();
+    if (event.key === 'Escape') this.close(true);
+    if (event.key !== 'Enter') return;
+    const { value: text } = event.target as HTMLInputElement;
+    const value = numberOf(text);
+    if (value === null) {
+      this.wrong = `Expected a number such as 0.25 or −1e-3, found “${brief(text)}”.`;
+      return;
+    }
+    const element = this.editing ?? 0;
+    this.close(true);
+    this.send('commit', { element, value } satisfies Commit);
+  }
+
+  private close(back: boolean) {
+    if (this.editing === null) return;
+    this.editing = null;
+    this.wrong = '';
+    if (back) {
+      this.byKeys = true;
+      this.renderRoot.querySelector<HTMLElement>('.over')?.focus();
+    } else this.point(null);
+  }
+
+  /** Puts the keyboard on it. */
+  override focus() {
+    this.renderRoot.querySelector<HTMLElement>('.over')?.focus();
+  }
+
+  private numbers(tiling: Tiling, values: Float32Array) {
+    if (tiling.scale < readable || this.size > mostNumbers) return nothing;
+    const { range, grey } = this.look;
+    return Array.from({ length: this.size }, (_, element) => {
+      const value = values[element] ?? 0;
+      const patch = patchOf(tiling, element);
+      const most = typeof range === 'number' ? range : (range[patch.map] ?? 0);
+      const t = most > 0 ? value / most : 0;
+      const ink = grey ? (t > 0.46 ? '#000' : '#fff') : signedCss(Math.max(-1, Math.min(1, t))).ink;
+      const box = Object.entries(boxOf(tiling, patch)).map(([key, part]) => [
+        key,
+        `${part * 100}%`,
+      ]);
+      return html`<span
+        aria-hidden="true"
+        ${setStyle({ ...(Object.fromEntries(box) as Record<string, string>), color: ink })}
+        >${cellText(value, tiling.scale)}</span
+      >`;
+    });
+  }
+
+  private editor(tiling: Tiling, element: number) {
+    const { left, top } = boxOf(tiling, patchOf(tiling, element));
+    const value = this.values?.[element] ?? 0;
+    const edge = Math.max(0, Math.min(left * cssWidth(tiling), cssWidth(tiling) - 88));
+    return html`<div
+      class="edit"
+      ${setStyle({ left: `${edge}px`, top: `${top * cssHeight(tiling)}px` })}
+      @click=${(event: Event) => event.stopPropagation()}
+      @pointermove=${(event: Event) => event.stopPropagation()}
+    >
+      <input
+        type="text"
+        inputmode="text"
+        autocomplete="off"
+        .value=${fullText(value).replace('−', '-')}
+        aria-label="New value of ${this.describe(element)}"
+        aria-invalid=${this.wrong ? 'true' : 'false'}
+        aria-describedby="wrong"
+        @keydown=${(event: KeyboardEvent) => this.editKey(event)}
+        @blur=${() => this.close(false)}
+      />
+      <p id="wrong" role="alert" ?hidden=${!this.wrong}>${this.wrong}</p>
+    </div>`;
+  }
+
+  override render() {
+    const { tiling, values } = this;
+    if (!tiling) return nothing;
+    const box = { width: `${cssWidth(tiling)}px`, height: `${cssHeight(tiling)}px` };
+    return html`
+      <div class="frame">
+        <div
+          class="over ${this.editable ? 'editable' : ''}"
+          tabindex="0"
+          role="group"
+          aria-label=${this.label}
+          ${setStyle(box)}
+          @pointermove=${(event: PointerEvent) => this.moved(event)}
+          @pointerleave=${() => this.left()}
+          @pointerdown=${(event: PointerEvent) => (this.remembered = this.under(event) ?? this.remembered)}
+          @click=${(event: MouseEvent) => this.clicked(event)}
+          @keydown=${(event: KeyboardEvent) => this.keydown(event)}
+          @focus=${() => this.focused()}
+          @blur=${() => this.blurred()}
+        >
+          <canvas
+            aria-hidden="true"
+            data-layer=${this.kind === 'layer' ? this.name : nothing}
+            data-kernels=${this.kind === 'kernels' ? this.name : nothing}
+          ></canvas>
+          ${values ? this.numbers(tiling, values) : nothing}
+        </div>
+        ${this.editing === null ? nothing : this.editor(tiling, this.editing)}
+        <p class="hidden" aria-live="polite">${this.said}</p>
+      </div>
+    `;
+  }
+}

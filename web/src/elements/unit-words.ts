@@ -1,0 +1,74 @@
+// How units, their places and their numbers are written.
+import type { LayerSummary, UnitStage } from '../engine/api';
+import { figure } from './words';
+
+const minus = (text: string) => text.replace(/-/g, '−');
+
+/** As many digits as a float32 has to say. */
+export function fullText(value: number) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value < 0 ? '−∞' : '∞';
+  return minus(String(Number(value.toPrecision(7))));
+}
+
+/** Three significant digits, also for what is not a number. */
+export const shortText = (value: number) =>
+  Number.isFinite(value) ? figure(value) : fullText(value);
+
+/** A number for a cell so many pixels wide: three significant digits, or what has room. */
+export function cellText(value: number, width: number) {
+  const text = shortText(value);
+  if (text.length * 7.5 <= width) return text;
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size >= 1000) return text;
+  if (size < 0.005) return size === 0 ? '0' : value < 0 ? '−0' : '0';
+  const short = size >= 10 ? value.toFixed(0) : size >= 1 ? value.toFixed(1) : value.toFixed(2);
+  return minus(short).replace(/^(−?)0\./, '$1.');
+}
+
+/** What somebody typed, as a number; either minus sign will do. */
+export function numberOf(text: string): number | null {
+  const value = text.trim() === '' ? NaN : Number(text.trim().replace(/^−/, '-'));
+  return Number.isFinite(value) && Number.isFinite(Math.fround(value)) ? value : null;
+}
+
+export const brief = (text: string) => (text.length > 24 ? `${text.slice(0, 24)}…` : text);
+
+/** In brackets when it has a sign, to stand behind another sign. */
+export const enclosed = (text: string) => (text.startsWith('−') ? `(${text})` : text);
+
+/** "map 3, row 4, column 7", counted from 1; "unit 17". */
+export function placeText(output: number[], element: number) {
+  const [, height = 1, width = 1] = output;
+  if (output.length < 3) return `unit ${element + 1}`;
+  const map = `map ${Math.floor(element / (height * width)) + 1}`;
+  if (height * width === 1) return map;
+  return `${map}, row ${(Math.floor(element / width) % height) + 1}, column ${(element % width) + 1}`;
+}
+
+export const unitName = ({ name, output }: LayerSummary, element: number) =>
+  `${name} ${placeText(output, element)}`;
+
+/** How a layer that changes each element by itself is written: relu(−0.31) = 0. */
+export const functionNames: Record<string, string> = {
+  relu: 'relu',
+  leaky_relu: 'leaky relu',
+  tanh: 'tanh',
+  sigmoid: 'sigmoid',
+};
+
+/** The sum of a unit in words, for who hears it. */
+export function sumText(stage: UnitStage) {
+  const { rule, products, bias, value, winner, x, type, constant, sum } = stage;
+  const said = (number: number) => shortText(number);
+  if (rule === 'maximum')
+    return `The largest of ${x.length} numbers, ${said(value)}, is number ${(winner ?? 0) + 1}.`;
+  if (type === 'softmax')
+    return `e to the power of its number less the largest, ${said(constant)}, divided by the sum of all, ${said(sum)}: ${said(value)}.`;
+  if (rule === 'function')
+    return `${functionNames[type] ?? type} of ${said(x[0] ?? 0)} is ${said(value)}.`;
+  const terms = stage.weights ? 'products' : 'numbers';
+  const base = `The sum of ${products.length} ${terms} is ${said(sum)}`;
+  return bias
+    ? `${base}; with the bias ${said(bias.value)} it is ${said(sum + bias.value)}.`
+    : `${base}.`;
+}
