@@ -24,7 +24,7 @@ import { droppedFiles, isOneImage } from './dropped';
 import { frameFrom, layersIn, parts, type Frame } from './frame';
 import { Lab } from './lab';
 import type { UnitAt } from './pointer';
-import { fields } from './settings';
+import { fields, toHash } from './settings';
 
 interface WeightAt {
   parameter: string;
@@ -65,12 +65,15 @@ export class App extends LitElement {
         max-width: 44em;
         margin-bottom: 8px;
       }
+      .more {
+        margin-top: 16px;
+      }
       .framed p {
         white-space: pre-line;
       }
       .stage {
         display: grid;
-        grid-template-columns: 168px minmax(0, 1fr) 208px;
+        grid-template-columns: auto minmax(0, 1fr) 208px; /* the input is wider while one draws */
         gap: 24px;
       }
       .views {
@@ -103,7 +106,7 @@ export class App extends LitElement {
       }
       @media (max-width: 1099px) {
         .stage {
-          grid-template-columns: 168px minmax(0, 1fr);
+          grid-template-columns: auto minmax(0, 1fr);
         }
         .stage conv-network {
           grid-column: 1 / -1;
@@ -300,11 +303,14 @@ export class App extends LitElement {
               .about=${dataset}
               .arrival=${this.arrival()}
               .hide=${this.frame.hide}
+              .probabilities=${snapshot?.probabilities ?? null}
               .explanation=${pointer.explanation}
+              .term=${pointer.term}
               @setting=${set}
               @image=${(event: CustomEvent<File>) => void lab.classify(event.detail)}
               @drawn=${(event: CustomEvent<ImageData>) => void lab.pictures.draw(event.detail)}
               @source=${(event: CustomEvent<SourceAt | null>) => this.source(event.detail)}
+              @pin-source=${(event: CustomEvent<SourceAt | null>) => void this.pinSource(event.detail)}
             ></conv-input>`
       }
       ${
@@ -344,6 +350,12 @@ export class App extends LitElement {
   private source(at: SourceAt | null) {
     if (at) void this.lab.pointer.hoverSource(at.value, at.element);
     else this.lab.pointer.hover(null);
+  }
+
+  private async pinSource(at: SourceAt | null) {
+    const { pointer } = this.lab;
+    if (at) await pointer.hoverSource(at.value, at.element);
+    this.lab.pin(at && pointer.hovered);
   }
 
   private views() {
@@ -415,6 +427,15 @@ export class App extends LitElement {
     this.renderRoot.querySelector('.stage')?.scrollIntoView({ behavior, block: 'nearest' });
   }
 
+  /** From an embedded laboratory to the whole one, in a tab of its own. */
+  private more() {
+    if (!this.embedded || this.hides('more')) return '';
+    const all = new URL(`./${toHash(this.lab.settings)}`, document.baseURI).href;
+    return html`<p class="more small quiet">
+      <a href=${all} target="_blank" rel="noopener">Open this network in Convolab</a>
+    </p>`;
+  }
+
   private framed() {
     const { heading, say } = this.frame;
     if (!heading && !say) return '';
@@ -462,7 +483,7 @@ export class App extends LitElement {
         @files=${(event: CustomEvent<OwnFile[]>) => this.take(event.detail)}
       ></conv-own-data>
       <conv-share .network=${lab.network} .settings=${lab.settings}></conv-share>
-      ${lab.network && lab.dataset ? html`${this.stage()} ${this.views()}` : html`<slot></slot>`}
+      ${lab.network && lab.dataset ? html`${this.stage()} ${this.views()} ${this.more()}` : html`<slot></slot>`}
     `;
   }
 }

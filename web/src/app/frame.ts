@@ -33,6 +33,7 @@ export const parts: Record<string, Part> = {
   draw: { title: 'Drawing', group: 'Controls' },
   open: { title: 'Opening a picture', group: 'Controls' },
   weights: { title: 'Editing weights', group: 'Controls' },
+  more: { title: 'Link to the whole playground', group: 'Controls' },
   input: { title: 'Input', group: 'Views' },
   maps: { title: 'Feature maps', group: 'Views' },
   prediction: { title: 'Prediction', group: 'Views' },

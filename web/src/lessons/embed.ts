@@ -48,13 +48,19 @@ main.addEventListener('answered', (event) =>
 
 const settings = () => [...address()].filter(([key]) => !own.includes(key));
 
+/** The whole laboratory, in the frame that a teacher has put round it. */
+async function openPlayground() {
+  const [{ App }, { report }] = await Promise.all([import('../app/app'), import('../app/report')]);
+  const app = new App();
+  app.embedded = true;
+  main.className = '';
+  main.replaceChildren(app);
+  report(app.lab, host);
+}
+
 async function open(name: string) {
   document.documentElement.dataset.embedded = '';
-  if (name === 'playground') {
-    await import('../app/app');
-    main.replaceChildren(document.createElement('conv-app'));
-    return host.ready();
-  }
+  if (name === 'playground') return openPlayground();
   const text = await texts[`../../lessons/exhibits/${name}.md`]?.();
   if (!text) return complain(name);
   document.title = `${text.title} – Convolab`;
