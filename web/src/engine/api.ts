@@ -267,6 +267,8 @@ export interface UnitStage {
   /** Of the products and the constant, before the bias. */
   sum: number;
   bias: { parameter: string; element: number; value: number } | null;
+  /** Of batch norm: the numbers of the unit's channel. */
+  parameters?: Record<string, number>;
   /** The term that is the maximum. */
   winner: number | null;
   /** What of the layer below it looks at; terms are in the order channel, row, column. */
