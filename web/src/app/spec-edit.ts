@@ -182,6 +182,12 @@ export function sourcesOf(spec: NetworkSpec, name: string): string[] {
   return [picture, ...layers.slice(0, indexOf(layers, name)).map((layer) => layer.name)];
 }
 
+/** What a new layer at this place could read. */
+export function sourcesAt(spec: NetworkSpec, place: Place): string[] {
+  if ('before' in place) return sourcesOf(spec, place.before);
+  return place.after === picture ? [picture] : [...sourcesOf(spec, place.after), place.after];
+}
+
 /** Adds what a layer reads to what it makes. */
 export function skipAround(spec: NetworkSpec, name: string): NetworkSpec {
   const layer = wired(spec).find((each) => each.name === name);
