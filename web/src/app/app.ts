@@ -390,6 +390,7 @@ export class App extends LitElement {
             .cell=${settings.cell}
             .mistakes=${lab.evaluation.mistakes}
             .shape=${dataset.shape}
+            .shown=${lab.shown?.index ?? null}
             @wanted=${(event: CustomEvent<boolean>) => this.wantConfusion(event.detail)}
             @cell=${(event: CustomEvent<string>) => void lab.set('cell', event.detail)}
             @picture=${(event: CustomEvent<{ index: number }>) => this.sendThrough(event.detail)}

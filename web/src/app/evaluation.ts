@@ -28,7 +28,7 @@ export class Evaluation {
   }
 
   async askMistakes(cell: string) {
-    const [truth, answer] = cell.split('-').map(Number);
+    const [truth, answer] = cell === 'wrong' ? [-1, -1] : cell.split('-').map(Number);
     if (!this.confusion || truth === undefined || answer === undefined) this.mistakes = null;
     else this.mistakes = (await this.engine().mistakes(truth, answer, most)).value ?? null;
     this.changed();

@@ -157,8 +157,8 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
     key: 'cell',
     fallback: '',
     label: 'Cell',
-    help: 'The true class and the answer whose pictures are shown.',
-    form: /^\d+-\d+$/,
+    help: 'The true class and the answer whose pictures are shown, or all that is wrong.',
+    form: /^(\d+-\d+|wrong)$/,
   },
 };
 

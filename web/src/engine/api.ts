@@ -241,7 +241,8 @@ export interface Mistakes {
   truth: number;
   answer: number;
   total: number;
-  pictures: (Picture & { index: number; confidence: number })[];
+  /** With the answer to each, and how sure it was. */
+  pictures: (Picture & { index: number; answer: number; confidence: number })[];
 }
 
 /** One step of a unit's computation: what a layer's element was made of. */
@@ -331,7 +332,10 @@ export interface EngineApi {
   /** What the network makes of a picture now, and the parameters of these names. */
   look(pixels: Uint8Array, parameters: string[]): Answer<PackedSnapshot>;
   confusion(): Answer<Confusion>;
-  /** Validation pictures of one class that were taken for another, the surest first. */
+  /**
+   * Validation pictures of one class that were taken for another, the surest first; those that were
+   * not (truth = answer), the least sure first; and with truth −1 all that were taken wrongly.
+   */
   mistakes(truth: number, answer: number, most: number): Answer<Mistakes>;
   /** Every type of layer and what it may be told. */
   layerTypes(): Promise<LayerTypeInfo[]>;

@@ -185,14 +185,17 @@ class Engine implements EngineApi {
 
   mistakes(truth: number, answer: number, most: number): Answer<Mistakes> {
     const { predictions = [], confidences = [] } = this.evaluated ?? {};
-    const sure = (index: number) => confidences[index] ?? 0;
-    const taken = predictions.flatMap((given, index) => (given === answer ? [index] : []));
-    const found = this.pictures('validation', taken)
-      .value.filter(({ label }) => label === truth)
-      .map((picture) => ({ ...picture, confidence: sure(picture.index) }))
-      .sort((a, b) => b.confidence - a.confidence);
-    const pictures = found.slice(0, most);
-    return { value: { truth, answer, total: found.length, pictures } };
+    const asked = predictions.flatMap((given, i) => (truth < 0 || given === answer ? [i] : []));
+    const order = truth === answer && truth >= 0 ? -1 : 1;
+    const found = this.pictures('validation', asked)
+      .value.map((picture) => ({
+        ...picture,
+        answer: predictions[picture.index] ?? -1,
+        confidence: confidences[picture.index] ?? 0,
+      }))
+      .filter((each) => (truth < 0 ? each.answer !== each.label : each.label === truth))
+      .sort((a, b) => order * (b.confidence - a.confidence));
+    return { value: { truth, answer, total: found.length, pictures: found.slice(0, most) } };
   }
 
   async layerTypes() {
