@@ -7,8 +7,9 @@ import { extname, join, normalize } from 'node:path';
 import { optionsOf, root } from './lib/run.mjs';
 
 // The engine needs 'wasm-unsafe-eval' and nothing more: no eval, no inline script, no other host.
-export const headers = {
-  'Content-Security-Policy': [
+// Other sites may frame embed.html and load convolab.js, and nothing else.
+const policy = (ancestors) =>
+  [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self'",
@@ -19,11 +20,25 @@ export const headers = {
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-  ].join('; '),
+    `frame-ancestors ${ancestors}`,
+  ].join('; ');
+
+const forAll = {
+  'Content-Security-Policy': policy("'self'"),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cache-Control': 'no-cache',
+};
+const forOthers = { 'Cross-Origin-Resource-Policy': 'cross-origin' };
+
+/** The headers that go with a file, by its path. */
+export const headersFor = (path) => {
+  if (path === '/embed.html')
+    return { ...forAll, ...forOthers, 'Content-Security-Policy': policy('*') };
+  if (path === '/convolab.js')
+    return { ...forAll, ...forOthers, 'Access-Control-Allow-Origin': '*' };
+  return forAll;
 };
 
 const types = {
@@ -45,14 +60,15 @@ const types = {
 };
 
 /** Answers one request with a file of `folder`, or 404. */
-export function answer(folder, request, response) {
+export function answer(folder, request, response, headers = headersFor) {
   const refuse = (status) =>
-    response.writeHead(status, { ...headers, 'Content-Type': 'text/plain' }).end(`${status}\n`);
+    response.writeHead(status, { ...forAll, 'Content-Type': 'text/plain' }).end(`${status}\n`);
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
+  let path;
   let file;
   let size;
   try {
-    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+    path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     // normalize() of an absolute path cannot climb above the root.
     file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
     const stat = statSync(file);
@@ -62,7 +78,7 @@ export function answer(folder, request, response) {
     return refuse(404);
   }
   response.writeHead(200, {
-    ...headers,
+    ...headers(path),
     'Content-Type': types[extname(file)] ?? 'application/octet-stream',
     'Content-Length': size,
   });
@@ -73,9 +89,9 @@ export function answer(folder, request, response) {
 }
 
 /** Resolves to the server's address; a taken port moves on to the next one. */
-export function serve(folder = join(root, 'dist'), port = 4173) {
+export function serve(folder = join(root, 'dist'), port = 4173, headers = headersFor) {
   return new Promise((done, failed) => {
-    const server = createServer((request, response) => answer(folder, request, response));
+    const server = createServer((request, response) => answer(folder, request, response, headers));
     let tries = 0;
     server.on('error', (error) => {
       if (error.code === 'EADDRINUSE' && ++tries < 50) server.listen(port + tries, '127.0.0.1');

@@ -109,6 +109,8 @@ export class ConvGrid extends LitElement {
   @property({ type: Boolean }) editable = false;
   /** The widest a cell gets, in pixels. */
   @property({ type: Number }) cell = 44;
+  /** How numbers are written. */
+  @property({ attribute: false }) text: (value: number) => string = numberText;
   /** Whether numbers are written into the cells; they are always said. */
   @property({ attribute: false }) numbers = true;
   @state() private active = 0;
@@ -186,7 +188,7 @@ export class ConvGrid extends LitElement {
     const to = moves[event.key];
     if (to !== undefined) void this.focusCell(to);
     else if (event.key === 'Enter' || event.key === ' ') this.send('pin', { cell });
-    else if (event.key === 'F2') this.edit(cell, numberText(this.values[cell] ?? 0));
+    else if (event.key === 'F2') this.edit(cell, this.text(this.values[cell] ?? 0));
     else if (/^[-−.\d]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey)
       this.edit(cell, event.key);
     else return;
@@ -200,7 +202,7 @@ export class ConvGrid extends LitElement {
     const again = this.hit.includes(cell) && this.clicked === cell;
     this.clicked = cell;
     if (again && this.editable && !this.border.includes(cell))
-      this.edit(cell, numberText(this.values[cell] ?? 0));
+      this.edit(cell, this.text(this.values[cell] ?? 0));
     else this.send('pin', { cell });
   }
   private clicked = -1;
@@ -223,7 +225,7 @@ export class ConvGrid extends LitElement {
       .filter(([, cells]) => cells.has(cell))
       .map(([name]) => name);
     const place = `row ${Math.floor(cell / this.columns) + 1}, column ${(cell % this.columns) + 1}`;
-    const said = `${numberText(value)}, ${place}${border ? ', border' : ''}${marks.idle.has(cell) ? ', read by no window' : ''}`;
+    const said = `${this.text(value)}, ${place}${border ? ', border' : ''}${marks.idle.has(cell) ? ', read by no window' : ''}`;
     const editing = this.editing?.cell === cell ? this.editing : null;
     return html`<div
       role="gridcell"
@@ -246,7 +248,7 @@ export class ConvGrid extends LitElement {
               @blur=${() => this.finish(true, false)}
             />`
           : this.numbers
-            ? numberText(value)
+            ? this.text(value)
             : ''
       }
     </div>`;
@@ -275,7 +277,7 @@ export class ConvGrid extends LitElement {
       @click=${(event: MouseEvent) => this.clickOn(event)}
       @dblclick=${(event: MouseEvent) => {
         const cell = this.cellOf(event);
-        if (cell !== null) this.edit(cell, numberText(this.values[cell] ?? 0));
+        if (cell !== null) this.edit(cell, this.text(this.values[cell] ?? 0));
       }}
       @pointerover=${(event: PointerEvent) => {
         if (event.pointerType === 'mouse') this.send('point', { cell: this.cellOf(event) });

@@ -63,3 +63,15 @@ export function numberText(value: number) {
         : String(Number(value.toPrecision(3)));
   return text.replace('-', '−');
 }
+
+/** A mean of k or k² whole numbers as the fraction that it is; any other number as numberText has it. */
+export function fractionText(value: number) {
+  for (const q of [1, 2, 3, 4, 5, 6, 7, 9, 16, 25, 36, 49]) {
+    const p = Math.round(value * q);
+    if (Math.abs(value * q - p) > 1e-5 * q) continue;
+    return q === 1 || q === 2 || q === 4 || q === 5
+      ? numberText(p / q)
+      : `${p}/${q}`.replace('-', '−');
+  }
+  return numberText(value);
+}

@@ -11,8 +11,8 @@ export const controlStyles = css`
   }
   .controls label {
     display: block;
-    flex: 0 1 176px;
-    min-width: 144px;
+    flex: 1 1 136px;
+    max-width: 208px;
   }
   .controls label > span {
     display: block;
@@ -25,6 +25,7 @@ export const controlStyles = css`
     font-variant-numeric: tabular-nums;
   }
   input[type='range'] {
+    display: block;
     width: 100%;
     height: 40px;
     margin: 0;

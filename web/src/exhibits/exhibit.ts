@@ -2,8 +2,15 @@
 // widget's code when it comes near the window, holds its settings, and offers a link to it alone.
 import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { HostMessage } from '../app/host';
 import { shared } from '../elements/shared';
-import { fallbacks, readSettings, writeSettings, type LooseSettings } from './settings';
+import {
+  fallbacks,
+  readSettings,
+  settingText,
+  writeSettings,
+  type LooseSettings,
+} from './settings';
 import { tables } from './tables';
 import { widgets, type Widget } from './widget';
 
@@ -12,6 +19,9 @@ export class ConvExhibit extends LitElement {
   static override styles = [
     shared,
     css`
+      a {
+        color: var(--accent);
+      }
       .tools {
         display: flex;
         flex-wrap: wrap;
@@ -47,12 +57,12 @@ export class ConvExhibit extends LitElement {
     super.connectedCallback();
     this.begin();
     this.near.observe(this);
-    addEventListener('beforeprint', this.load);
+    addEventListener('beforeprint', this.print);
   }
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.near.disconnect();
-    removeEventListener('beforeprint', this.load);
+    removeEventListener('beforeprint', this.print);
   }
 
   private get table() {
@@ -91,6 +101,8 @@ export class ConvExhibit extends LitElement {
     return readSettings(this.table, new URLSearchParams(given), this.start);
   }
 
+  private readonly print = () => void this.load();
+
   private readonly load = async () => {
     this.near.disconnect();
     if (this.widget) return;
@@ -103,7 +115,9 @@ export class ConvExhibit extends LitElement {
         this.change((event as CustomEvent<LooseSettings>).detail),
       );
       widget.addEventListener('told', (event) =>
-        this.dispatchEvent(new CustomEvent('told', { detail: (event as CustomEvent).detail })),
+        this.dispatchEvent(
+          new CustomEvent('told', { detail: (event as CustomEvent<HostMessage>).detail }),
+        ),
       );
       this.widget = widget;
       this.arrived(widget);
@@ -118,7 +132,12 @@ export class ConvExhibit extends LitElement {
   }
 
   private get alone() {
-    const text = new URLSearchParams([['exhibit', this.exhibit], ...this.changes]).toString();
+    // Alone, it starts from its own file: say also what the lesson has set otherwise.
+    const changes = writeSettings(this.current, fallbacks(this.table));
+    for (const [name] of new URLSearchParams(this.settings))
+      if (!changes.some(([key]) => key === name))
+        changes.push([name, settingText(this.current[name] ?? '')]);
+    const text = new URLSearchParams([['exhibit', this.exhibit], ...changes]).toString();
     return new URL(`./embed.html#${text}`, document.baseURI).href;
   }
 

@@ -83,6 +83,8 @@ export class Linked extends LitElement {
   /** One under the other, for rows of numbers. */
   @property({ type: Boolean }) stacked = false;
   @property({ attribute: false }) idle: readonly number[] = [];
+  /** How numbers are written. */
+  @property({ attribute: false }) text: (value: number) => string = numberText;
   @state() private pointed: Pointed | null = null;
   @state() private pinned: Pointed | null = null;
 
@@ -138,14 +140,14 @@ export class Linked extends LitElement {
 
   private sum(stage: UnitStage | undefined): TemplateResult | typeof nothing {
     if (!stage) return nothing;
-    const sign = (value: number) => (value < 0 ? `(${numberText(value)})` : numberText(value));
+    const sign = (value: number) => (value < 0 ? `(${this.text(value)})` : this.text(value));
     const terms = stage.x.map((x, i) => {
       const product = stage.products[i] ?? 0;
       return html`${i > 0 ? ' + ' : ''}<span class=${product === 0 ? 'nothing' : ''}
           >${sign(x)}·${sign(stage.weights?.[i] ?? 1)}</span
         >`;
     });
-    return html`${terms} = <strong>${numberText(stage.value)}</strong>`;
+    return html`${terms} = <strong>${this.text(stage.value)}</strong>`;
   }
 
   /** What is looked at, in words and numbers. */
@@ -161,14 +163,14 @@ export class Linked extends LitElement {
     }
     if (part === 'kernel') {
       const count = output.values.length;
-      return html`This weight, <strong>${numberText(c.kernel.values[cell] ?? 0)}</strong>, is used
+      return html`This weight, <strong>${this.text(c.kernel.values[cell] ?? 0)}</strong>, is used
         ${count === 1 ? 'once' : `${count} times`}: for every output it multiplies the input at its
         place under the window.`;
     }
     const fed = outputsOf(c, padded, output, cell);
     const inside = fromPadded(c, cell) >= 0;
-    const value = html`<strong>${numberText(padded.values[cell] ?? 0)}</strong>`;
-    const weights = fed.map(({ tap }) => numberText(c.kernel.values[tap] ?? 0));
+    const value = html`<strong>${this.text(padded.values[cell] ?? 0)}</strong>`;
+    const weights = fed.map(({ tap }) => this.text(c.kernel.values[tap] ?? 0));
     const what = inside ? 'This input' : 'This number of the border';
     if (fed.length === 0) return html`${what}, ${value}, is read by no window.`;
     return html`${what}, ${value}, feeds
@@ -193,6 +195,7 @@ export class Linked extends LitElement {
         .rows=${grid.rows}
         .columns=${grid.columns}
         .values=${grid.values}
+        .text=${this.text}
         .range=${largest(grid.values)}
         .near=${lights.near}
         .hit=${lights.hit}
@@ -225,6 +228,7 @@ export class Linked extends LitElement {
         .rows=${kernel.rows}
         .columns=${kernel.columns}
         .values=${values}
+        .text=${this.text}
         .range=${largest(values)}
       ></conv-grid>
     </figure>`;

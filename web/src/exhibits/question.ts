@@ -52,7 +52,7 @@ export class ConvQuestion extends LitElement {
         margin: 0;
         accent-color: var(--accent);
       }
-      .number {
+      .number input {
         width: 8em;
       }
       .number span {

@@ -64,7 +64,7 @@ export class SlidingWindow extends LitElement {
       }
       .player label span {
         white-space: nowrap;
-        min-width: 7em;
+        min-width: 8.5em;
         font-variant-numeric: tabular-nums;
       }
       .play {

@@ -130,7 +130,7 @@ export const denseAgainstConv: Table<DenseSettings> = {
       options: { digits: 'Digits', fashion: 'Fashion' },
     },
     seed: { fallback: 1, label: 'Seed', minimum: 0, maximum: 999999 },
-    epochs: { fallback: 10, label: 'Epochs', minimum: 1, maximum: 100 },
+    epochs: { fallback: 30, label: 'Epochs', minimum: 1, maximum: 60 },
   },
   quantities: { winner: 0, margin: 0, dense: 0, conv: 0 },
 };

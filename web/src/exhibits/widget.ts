@@ -17,4 +17,8 @@ const element = (name: string) => document.createElement(name) as unknown as Wid
 /** The widgets by the exhibit's name; each is a piece of code of its own. */
 export const widgets: Record<string, Loader | undefined> = {
   'sliding-window': () => import('./sliding-window').then(() => element('conv-sliding-window')),
+  stride: () => import('./stride').then(() => element('conv-stride')),
+  edges: () => import('./edges').then(() => element('conv-edges')),
+  'dense-against-conv': () =>
+    import('./dense-against-conv').then(() => element('conv-dense-against-conv')),
 };

@@ -15,6 +15,7 @@
   class ConvolabExhibit extends HTMLElement {
     private readonly key = `convolab-${++count}`;
     private frame: HTMLIFrameElement | undefined;
+    private url = '';
     private readonly watch = new MutationObserver(() => this.show());
 
     connectedCallback() {
@@ -39,6 +40,7 @@
     disconnectedCallback() {
       removeEventListener('message', this.hear);
       this.watch.disconnect();
+      this.url = ''; // a frame that is moved loads afresh
     }
 
     private show() {
@@ -50,7 +52,11 @@
       const title =
         this.getAttribute('title') ?? `Convolab exhibit: ${this.getAttribute('exhibit') ?? ''}`;
       this.frame.title = title;
-      if (this.frame.src !== url) this.frame.src = url;
+      if (url === this.url) return;
+      // A new address in `src` would be an entry in the host's history.
+      if (this.url && this.isConnected) this.frame.contentWindow?.location.replace(url);
+      else this.frame.src = url;
+      this.url = url;
     }
 
     private readonly hear = (event: MessageEvent) => {
