@@ -75,12 +75,16 @@ class Reader {
   Reader(std::span<const std::uint8_t> file, const std::string& where)
       : file_(file), where_(where) {}
 
-  Expected<std::vector<NamedTensor>> read() {
+  Expected<std::vector<NamedTensor>> read(Metadata* metadata) {
     auto header = read_header();
     if (!header) return tl::unexpected(header.error());
     std::vector<Entry> entries;
     for (const auto& [name, value] : header->items()) {
-      if (name == "__metadata__") continue;
+      if (name == "__metadata__") {
+        for (const auto& [key, text] : value.items())
+          if (metadata && text.is_string()) (*metadata)[key] = text.get<std::string>();
+        continue;
+      }
       auto entry = read_entry(name, value);
       if (!entry) return tl::unexpected(entry.error());
       entries.push_back(*std::move(entry));
@@ -227,12 +231,14 @@ class Reader {
 }  // namespace
 
 Expected<std::vector<NamedTensor>> read_safetensors(std::span<const std::uint8_t> file,
-                                                    const std::string& where) {
-  return Reader(file, where).read();
+                                                    const std::string& where, Metadata* metadata) {
+  return Reader(file, where).read(metadata);
 }
 
-std::vector<std::uint8_t> write_safetensors(std::span<const NamedTensor> tensors) {
+std::vector<std::uint8_t> write_safetensors(std::span<const NamedTensor> tensors,
+                                            const Metadata& metadata) {
   Json header = {{"__metadata__", {{"format", "pt"}}}};
+  for (const auto& [name, text] : metadata) header["__metadata__"][name] = text;
   std::size_t at = 0;
   for (const NamedTensor& each : tensors) {
     const std::size_t size = each.tensor.data.size() * sizeof(float);

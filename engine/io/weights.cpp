@@ -25,6 +25,7 @@ Status load_weights(const Graph& graph, std::span<const NamedTensor> tensors,
   for (const NamedTensor& each : tensors) {
     if (each.name.ends_with(".num_batches_tracked")) continue;
     const int i = graph.find_parameter(each.name);
+    if (i < 0 && each.name.starts_with("optimizer/")) continue;
     if (i < 0) {
       unexpected.push_back(each.name);
       continue;

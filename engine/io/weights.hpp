@@ -15,7 +15,7 @@ namespace convolab {
 
 // Copies every parameter and running statistic of the graph from `tensors`. Refused, with lists,
 // and nothing changed: missing names, unexpected names, other shapes. PyTorch's num_batches_tracked
-// is passed over. `where` names the file in errors.
+// and a checkpoint's memory of its optimiser are passed over. `where` names the file in errors.
 Status load_weights(const Graph& graph, std::span<const NamedTensor> tensors,
                     const std::string& where, ModelState& state);
 

@@ -77,6 +77,11 @@ std::span<float> ModelState::slot(int parameter, int slot) {
   return {memory_[static_cast<std::size_t>(slot)].data() + offsets_[i], sizes_[i]};
 }
 
+std::span<const float> ModelState::slot(int parameter, int slot) const {
+  const auto i = static_cast<std::size_t>(parameter);
+  return {memory_[static_cast<std::size_t>(slot)].data() + offsets_[i], sizes_[i]};
+}
+
 void ModelState::reset_optimizer(int slots) {
   slots_ = slots;
   memory_.assign(static_cast<std::size_t>(slots), std::vector<float>(values_.size(), 0.0f));

@@ -38,6 +38,7 @@ class ModelState {
   std::span<const float> values(int parameter) const;
   // The optimiser's slot 0 or 1 of parameter i.
   std::span<float> slot(int parameter, int slot);
+  std::span<const float> slot(int parameter, int slot) const;
 
   // Makes room for an optimiser's memory, all zeros; forgets the one before.
   void reset_optimizer(int slots);

@@ -261,6 +261,7 @@ Expected<StepResult> Trainer::train_batch() {
   if (position_ == order_.size()) {
     current_.loss = sum_loss_ / static_cast<double>(order_.size());
     current_.accuracy = sum_correct_ / static_cast<double>(order_.size());
+    current_.step = step_;
     sum_loss_ = sum_correct_ = 0;
     if (dataset_->validation.size() == 0) {
       result.epoch_done = current_;

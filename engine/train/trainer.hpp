@@ -14,17 +14,13 @@
 #include "core/parallel.hpp"
 #include "data/dataset.hpp"
 #include "explain/unit.hpp"
+#include "io/weights.hpp"
 #include "model/executor.hpp"
+#include "train/checkpoint.hpp"
 #include "train/config.hpp"
 #include "train/snapshot.hpp"
 
 namespace convolab {
-
-struct EpochMetrics {
-  int epoch = 0;                          // counted from 1
-  double loss = 0, accuracy = 0;          // means over the epoch's training batches, as trained
-  double val_loss = 0, val_accuracy = 0;  // over the validation split, after it
-};
 
 struct StepResult {
   enum class Kind {
@@ -62,6 +58,7 @@ class Trainer {
   const Dataset& dataset() const { return *dataset_; }
   ModelState& state() { return state_; }
   std::uint64_t steps_done() const { return step_; }
+  int epoch() const { return current_.epoch; }  // at work, from 1; after the last: the last
   std::int64_t steps_per_epoch() const;
   const std::vector<EpochMetrics>& history() const { return history_; }
 
@@ -76,6 +73,13 @@ class Trainer {
   // its memory; a changed batch size takes effect with the next batch; backend likewise. The seed
   // cannot change without restart().
   Status configure(const TrainConfig& config);
+
+  // The whole run as a file, and back: going on from it gives the same bits as never having
+  // stopped. The settings stay those of this trainer, but for the seed; when its optimiser is not
+  // the file's, the optimiser's memory is left behind. A refusal changes nothing. Errors: a file
+  // that is damaged, of another version, network or dataset.
+  std::vector<std::uint8_t> checkpoint() const;
+  Status restore(std::span<const std::uint8_t> file);
 
   // A forward pass over a whole loaded split, in eval mode. Errors: a split that is not complete.
   Expected<Evaluation> evaluate(Split split);

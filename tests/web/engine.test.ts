@@ -6,13 +6,14 @@ import { defaults, toTrainConfig } from '../../web/src/app/settings';
 import { adaptSpec } from '../../web/src/engine/adapt';
 import type {
   Calculation,
-  UnitExplanation,
   CheckedNetwork,
   DatasetInfo,
   LayerTypeInfo,
   NetworkInfo,
   Preset,
+  Resumed,
   TensorPlace,
+  UnitExplanation,
 } from '../../web/src/engine/api';
 import { read, type EngineModule, type SessionHandle } from '../../web/src/engine/module';
 import type { StepResult } from '../../web/src/engine/training';
@@ -264,6 +265,37 @@ test('a unit is explained down to the pixels, and found again by its place', () 
   expect(read(session.unitOver(99, 0, 0)).error?.message).toContain('no layer 99');
   expect(read(session.explainUnit(pixels, 0, 99999)).error?.message).toContain('6×28×28');
   session.delete();
+});
+
+test('a saved run goes on in another session with the same bits', () => {
+  const options = { batch_size: 50, augment: { shift: 1, rotate: 10, scale: 0.1 } };
+  const first = sessionWith('lenet-5', options).session;
+  addPart(first, 0);
+  for (let i = 0; i < 4; i++) step(first);
+  const saved = first.saveCheckpoint();
+  expect(read(saved.json).error).toBeUndefined();
+  const goneOn = Array.from({ length: 4 }, () => step(first));
+
+  const { session: second } = sessionWith('lenet-5', { ...options, seed: 7 });
+  addPart(second, 0);
+  step(second);
+  expect(read<Resumed>(second.restoreCheckpoint(saved.data)).value).toEqual({
+    step: 4,
+    epoch: 1,
+    seed: 1,
+    history: [],
+  });
+  expect(Array.from({ length: 4 }, () => step(second))).toEqual(goneOn);
+
+  const { session: other } = sessionWith('model-2', options);
+  expect(read(other.restoreCheckpoint(saved.data)).error).toMatchObject({
+    code: 'shape_mismatch',
+    where: 'checkpoint',
+  });
+  expect(read(second.restoreCheckpoint(saved.data.slice(0, 5000))).error?.code).toBe('bad_file');
+  first.delete();
+  second.delete();
+  other.delete();
 });
 
 test('errors are values that say what, where and why', () => {

@@ -92,11 +92,8 @@ Json describe_dataset(const Dataset& dataset) {
 }
 
 Json describe(const EpochMetrics& m) {
-  return {{"epoch", m.epoch},
-          {"loss", m.loss},
-          {"accuracy", m.accuracy},
-          {"val_loss", m.val_loss},
-          {"val_accuracy", m.val_accuracy}};
+  return {{"epoch", m.epoch},       {"step", m.step},         {"loss", m.loss},
+          {"accuracy", m.accuracy}, {"val_loss", m.val_loss}, {"val_accuracy", m.val_accuracy}};
 }
 
 // What a checked network is, as members of a JSON object.
@@ -265,6 +262,21 @@ class Session {
     return text({{"element", *found ? Json(**found) : Json()}});
   }
 
+  // The whole run as a file: {} and its bytes.
+  val save_checkpoint() { return with_data("{}", array_of(trainer_->checkpoint())); }
+
+  // Goes on from such a file: {"step", "epoch", "seed", "history"}.
+  std::string restore_checkpoint(const val& bytes) {
+    const auto status = trainer_->restore(bytes_of(bytes));
+    if (!status) return answer(status);
+    Json history = Json::array();
+    for (const EpochMetrics& each : trainer_->history()) history.push_back(describe(each));
+    return text({{"step", trainer_->steps_done()},
+                 {"epoch", trainer_->epoch()},
+                 {"seed", trainer_->config().seed},
+                 {"history", std::move(history)}});
+  }
+
   // {"before": the value that it had}
   std::string set_parameter(const std::string& name, int element, float value) {
     const auto before = trainer_->set_parameter(name, element, value);
@@ -350,7 +362,9 @@ EMSCRIPTEN_BINDINGS(convolab) {
       .function("snapshot", &Session::snapshot)
       .function("explainUnit", &Session::explain_unit)
       .function("unitOver", &Session::unit_over)
-      .function("setParameter", &Session::set_parameter);
+      .function("setParameter", &Session::set_parameter)
+      .function("saveCheckpoint", &Session::save_checkpoint)
+      .function("restoreCheckpoint", &Session::restore_checkpoint);
   emscripten::function("readIdx", &read_idx);
   emscripten::function("prepare", &prepare);
   emscripten::function("zoo", &list_zoo);
