@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/confusion-matrix';
 import '../elements/curves';
 import '../elements/share';
+import type { Editor } from '../elements/editor';
 import '../elements/input-picture';
 import '../elements/kernels';
 import '../elements/layers-table';
@@ -13,13 +14,14 @@ import '../elements/own-data';
 import type { OwnData } from '../elements/own-data';
 import '../elements/prediction';
 import '../elements/settings-form';
-import type { SettingChange } from '../elements/settings-form';
+import type { SettingChange, SettingsForm } from '../elements/settings-form';
 import type { Share } from '../elements/share';
 import { shared } from '../elements/shared';
 import '../elements/theme-toggle';
 import '../elements/toolbar';
+import '../elements/unit';
 import { integer, shapeText } from '../elements/words';
-import type { OwnFile } from '../engine/api';
+import type { NetworkSpec, OwnFile } from '../engine/api';
 import { droppedFiles, isOneImage } from './dropped';
 import { frameFrom, layersIn, parts, type Frame } from './frame';
 import { Lab } from './lab';
@@ -64,6 +66,9 @@ export class App extends LitElement {
       .framed {
         max-width: 44em;
         margin-bottom: 8px;
+      }
+      .strip {
+        margin-top: 16px;
       }
       .more {
         margin-top: 16px;
@@ -159,8 +164,7 @@ export class App extends LitElement {
   lab!: Lab;
   @state() private frame: Frame = frameFrom('');
   @state() private over = false;
-  /** The layer that the editor has open; −1 for none, null when the editor is closed. */
-  @state() private editing: number | null = null;
+  @state() private editing = false;
   @query('conv-own-data') private ownData!: OwnData;
   @query('conv-share') private shareDialog!: Share;
 
@@ -322,13 +326,16 @@ export class App extends LitElement {
               .range=${settings.range}
               .unit=${pointer.unit}
               .explanation=${pointer.explanation}
-              .pinned=${pointer.pinned !== null}
+              .term=${pointer.term}
+              .pinned=${pointer.pinned}
               .without=${layersIn(this.frame.hide)}
               .locked=${!this.canEdit()}
               @point=${(event: CustomEvent<UnitAt | null>) => pointer.hover(event.detail)}
               @pin=${(event: CustomEvent<UnitAt | null>) => lab.pin(event.detail)}
               @edit-layer=${(event: CustomEvent<{ layer: number }>) =>
-                (this.editing = event.detail.layer)}
+                void this.openEditor((editor) => editor.open(event.detail.layer))}
+              @insert-layer=${(event: CustomEvent<{ at: number }>) =>
+                void this.openEditor((editor) => editor.insert(event.detail.at))}
             >
               ${this.rangeChoice()}
             </conv-network>`
@@ -345,6 +352,62 @@ export class App extends LitElement {
             ></conv-prediction>`
       }
     </div>`;
+  }
+
+  private toggleEditor() {
+    if (this.editing) this.closeEditor();
+    else return this.openEditor();
+  }
+
+  /** The editor comes with its first use. */
+  private async openEditor(then?: (editor: Editor) => Promise<void>) {
+    await import('../elements/editor');
+    this.editing = true;
+    await this.updateComplete;
+    const editor = this.renderRoot.querySelector<Editor>('conv-editor');
+    await editor?.updateComplete;
+    if (editor && then) await then(editor);
+    else editor?.scrollIntoView({ block: 'nearest' });
+  }
+
+  private closeEditor() {
+    this.editing = false;
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<SettingsForm>('conv-settings')?.focusOn('edit-network'),
+    );
+  }
+
+  private editor() {
+    const { lab } = this;
+    if (!this.editing || !lab.network || !this.canEdit()) return '';
+    return html`<conv-editor
+      class="panel strip"
+      .spec=${lab.network.spec}
+      .current=${lab.network}
+      .types=${lab.types}
+      .check=${(spec: NetworkSpec) => lab.check(spec)}
+      .locked=${layersIn(this.frame.lock)}
+      ?trained=${lab.begun}
+      @spec=${(event: CustomEvent<NetworkSpec>) => void lab.editNetwork(event.detail)}
+      @close=${() => this.closeEditor()}
+    ></conv-editor>`;
+  }
+
+  private unit() {
+    const { lab } = this;
+    const { pointer } = lab;
+    if (this.hides('unit')) return '';
+    return html`<conv-unit
+      class="panel strip"
+      .network=${lab.network}
+      .explanation=${pointer.explanation}
+      .term=${pointer.term}
+      .pinned=${pointer.pinned !== null}
+      ?editable=${!this.hides('weights')}
+      @term=${(event: CustomEvent<number | null>) => pointer.pointTerm(event.detail)}
+      @edit-weight=${(event: CustomEvent<WeightValue>) => this.editWeight(event.detail)}
+      @pin=${() => lab.pin(null)}
+    ></conv-unit>`;
   }
 
   private source(at: SourceAt | null) {
@@ -456,7 +519,7 @@ export class App extends LitElement {
       .lock=${frame.lock}
       @setting=${(event: CustomEvent<SettingChange>) => this.setting(event.detail)}
       @own-data=${() => this.ownData.open()}
-      @edit-network=${() => (this.editing = this.editing === null ? -1 : null)}
+      @edit-network=${() => void this.toggleEditor()}
       @new-seed=${() => void lab.set('seed', newSeed(lab.settings.seed))}
     ></conv-settings>`;
   }
@@ -484,7 +547,7 @@ export class App extends LitElement {
         @files=${(event: CustomEvent<OwnFile[]>) => this.take(event.detail)}
       ></conv-own-data>
       <conv-share .network=${lab.network} .settings=${lab.settings}></conv-share>
-      ${lab.network && lab.dataset ? html`${this.stage()} ${this.views()} ${this.more()}` : html`<slot></slot>`}
+      ${lab.network && lab.dataset ? html`${this.stage()} ${this.editor()} ${this.unit()} ${this.views()} ${this.more()}` : html`<slot></slot>`}
     `;
   }
 }

@@ -208,6 +208,11 @@ export class SettingsForm extends LitElement {
     </label>`;
   }
 
+  /** Puts the focus on one of the buttons. */
+  focusOn(button: string) {
+    this.renderRoot.querySelector<HTMLElement>(`.${button} button`)?.focus();
+  }
+
   /** A button beside a field, which acts on the same setting. */
   private button(name: keyof Settings, event: string, content: TemplateResult) {
     if (this.hide.includes(name) || this.lock.includes(name)) return '';
