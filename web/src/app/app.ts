@@ -356,7 +356,7 @@ export class App extends LitElement {
 
   private toggleEditor() {
     if (this.editing) this.closeEditor();
-    else return this.openEditor();
+    else void this.openEditor();
   }
 
   /** The editor comes with its first use. */
@@ -519,7 +519,7 @@ export class App extends LitElement {
       .lock=${frame.lock}
       @setting=${(event: CustomEvent<SettingChange>) => this.setting(event.detail)}
       @own-data=${() => this.ownData.open()}
-      @edit-network=${() => void this.toggleEditor()}
+      @edit-network=${() => this.toggleEditor()}
       @new-seed=${() => void lab.set('seed', newSeed(lab.settings.seed))}
     ></conv-settings>`;
   }
