@@ -15,7 +15,7 @@ test('the link of the page as it is holds every setting', async ({ open }) => {
   await expect(page.getByRole('dialog', { name: 'Share' })).toBeHidden();
 });
 
-test('a lesson hides, locks and instructs, and remembers nothing', async ({ open, context }) => {
+test('a lesson hides, locks and instructs, and remembers nothing', async ({ open, browser }) => {
   const page = await open('#net=model-2&seed=5');
   await openShare(page);
   await page.locator('#share-heading').fill('Two "convolutions"');
@@ -28,7 +28,8 @@ test('a lesson hides, locks and instructs, and remembers nothing', async ({ open
   const element = await page.locator('#share-element').inputValue();
   expect(element).toContain('heading="Two &quot;convolutions&quot;"');
 
-  const lesson = await context.newPage();
+  const student = await browser.newContext();
+  const lesson = await student.newPage();
   await lesson.goto(link);
   await expect(button(lesson, 'Train')).toBeEnabled();
   await expect(lesson.getByRole('heading', { name: 'Two "convolutions"' })).toBeVisible();
@@ -49,4 +50,5 @@ test('a lesson hides, locks and instructs, and remembers nothing', async ({ open
   await expect(lesson.locator('#step')).toHaveText('0');
   expect(await lesson.evaluate(() => indexedDB.databases())).toEqual([]);
   expect(await lesson.evaluate(() => localStorage.length)).toBe(0);
+  await student.close();
 });
