@@ -232,6 +232,7 @@ export class Field extends LitElement {
     } else if (event.key === 'Escape') {
       this.point(null);
       this.send('release', null);
+      return; // it also means something to the page
     } else return;
     event.preventDefault();
   }

@@ -3,7 +3,12 @@ import { css } from 'lit';
 export const unitStyles = css`
   :host {
     /* Pointing at other units, and at none, moves nothing that lies below. */
-    min-height: 296px;
+    min-height: 304px;
+  }
+  @media (min-width: 700px) and (max-width: 1179px) {
+    :host {
+      min-height: 448px;
+    }
   }
   .head {
     justify-content: flex-start;
@@ -38,11 +43,12 @@ export const unitStyles = css`
     flex-wrap: wrap;
     gap: 8px 12px;
   }
-  .wide .grids {
+  .wide .grids,
+  .medium .grids {
     flex-wrap: nowrap;
     align-items: center;
   }
-  .body:not(.wide) .sign {
+  .body:not(.wide, .medium) .sign {
     flex-basis: 100%;
   }
   figure {
@@ -60,7 +66,7 @@ export const unitStyles = css`
     white-space: nowrap;
     padding-top: 24px;
   }
-  .body:not(.wide) .sign {
+  .body:not(.wide, .medium) .sign {
     padding-top: 0;
   }
   .side {
@@ -70,7 +76,7 @@ export const unitStyles = css`
     margin-top: 8px;
   }
   .wide .side {
-    max-height: 256px;
+    max-height: 240px;
     overflow-y: auto;
     padding: 2px;
   }
@@ -96,7 +102,7 @@ export const unitStyles = css`
   }
   .story li > b {
     font-weight: 400;
-    min-width: 136px;
+    min-width: 120px;
   }
   .story .asked > b,
   .story .asked > .made {

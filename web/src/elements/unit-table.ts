@@ -81,7 +81,7 @@ const mostRows = 7;
 
 /** A grid of cells in so much width: with numbers where they can be read, else as colours. */
 export function gridTiling(height: number, width: number, room: number): Tiling {
-  const wide = Math.min(52, Math.floor(room / width));
+  const wide = Math.min(58, Math.floor(room / width));
   const shape = { width, height, count: 1, columns: 1, rows: 1, gap: 0, order: 'down' as const };
   if (wide >= 28 && height <= mostRows) return { ...shape, scale: wide, tall: written };
   const high = Math.floor((mostRows * written) / height);
@@ -91,7 +91,7 @@ export function gridTiling(height: number, width: number, room: number): Tiling 
 /** The channels' sums, some beside each other. */
 export function ledgerTiling(channels: number, room: number): Tiling {
   const numbers = channels <= 32;
-  const scale = numbers ? 52 : 14;
+  const scale = numbers ? 58 : 14;
   const columns = Math.max(1, Math.min(channels, Math.floor(room / scale)));
   const rows = Math.ceil(channels / columns);
   return {

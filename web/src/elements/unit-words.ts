@@ -12,17 +12,16 @@ export function fullText(value: number) {
 
 /** Three significant digits, also for what is not a number. */
 export const shortText = (value: number) =>
-  Number.isFinite(value) ? figure(value) : fullText(value);
+  minus(Number.isFinite(value) ? figure(value) : fullText(value));
 
-/** A number for a cell so many pixels wide: three significant digits, or what has room. */
+/** A number for a cell so many pixels wide: three significant digits, or the decimals that fit. */
 export function cellText(value: number, width: number) {
-  const text = shortText(value);
-  if (text.length * 7.5 <= width) return text;
   const size = Math.abs(value);
-  if (!Number.isFinite(value) || size >= 1000) return text;
-  if (size < 0.005) return size === 0 ? '0' : value < 0 ? '−0' : '0';
-  const short = size >= 10 ? value.toFixed(0) : size >= 1 ? value.toFixed(1) : value.toFixed(2);
-  return minus(short).replace(/^(−?)0\./, '$1.');
+  const text = shortText(value);
+  if (!Number.isFinite(value) || size >= 1000 || (width >= 56 && text.length <= 7)) return text;
+  const decimals = (width >= 56 ? 4 : width >= 42 ? 3 : 2) - (size >= 100 ? 2 : size >= 10 ? 1 : 0);
+  const fixed = minus(value.toFixed(Math.max(0, decimals))).replace(/^−?0\.?0*$/, '0');
+  return width >= 56 ? fixed : fixed.replace(/^(−?)0\./, '$1.');
 }
 
 /** What somebody typed, as a number; either minus sign will do. */

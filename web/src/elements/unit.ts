@@ -10,6 +10,7 @@ import { noMarks, type Mark } from './overlay';
 import { shared } from './shared';
 import { unitStyles } from './unit-styles';
 import { later, line, number, sourceName, sumOf } from './unit-story';
+import { termList } from './unit-terms';
 import {
   cellOf,
   channelOf,
@@ -27,8 +28,8 @@ const largest = (list: readonly number[]) =>
 /** Terms that are written out at once, and when there are more. */
 const few = 12;
 const some = 6;
-const mostListed = 1000;
-const wideFrom = 880;
+const wideFrom = 1100;
+const mediumFrom = 640;
 
 type Grid = 'x' | 'weights' | 'products';
 
@@ -158,10 +159,12 @@ export class Unit extends LitElement {
 
   private grids(stage: UnitStage) {
     const { network, table, wide, available } = this;
-    const room = wide ? Math.floor((available * 0.6 - 64) / 3) : available - 4;
+    const across =
+      available >= mediumFrom ? Math.floor(((wide ? 0.7 : 1) * available - 88) / 3) : 0;
+    const room = across || available - 4;
     const from = sourceName(stage.sources.value.find((value) => value >= 0) ?? -1, network);
     const part = table.channels > 1 ? `, channel ${this.channel + 1}` : '';
-    const window = stage.window ? 'window of' : 'all of';
+    const window = stage.window ? 'window of' : stage.type === 'add' ? 'the inputs of' : 'all of';
     const inputs = this.grid(
       stage,
       'x',
@@ -177,7 +180,7 @@ export class Unit extends LitElement {
     if (!stage.weight_parameter && weights.every((weight) => weight === weights[0]))
       return html`${inputs} ${sign(`× ${shortText(weights[0] ?? 0)} =`)} ${products}`;
     const kernel = stage.type === 'linear' ? 'weights' : 'kernel';
-    const of = `${kernel} ${output.length < 3 ? '' : 'of '}${placeText(output, stage.element).replace(/,.*/, '')}`;
+    const of = `${kernel} of ${placeText(output, stage.element).replace(/,.*/, '')}`;
     return html`${inputs} ${sign('×')}
     ${this.grid(stage, 'weights', `${of}${part}`, `Weights${part}`, room)} ${sign('=')} ${products}`;
   }
@@ -199,7 +202,7 @@ export class Unit extends LitElement {
     const { table } = this;
     if (table.channels < 2 || stage.rule !== 'sum') return nothing;
     const sums = channelSums(table, stage.products);
-    const room = this.wide ? Math.floor(this.available * 0.36) : this.available;
+    const room = this.wide ? Math.floor(this.available * 0.28) : this.available;
     const tiling = ledgerTiling(table.channels, room);
     return html`<div class="ledger">
       <span class="small quiet">the sum of each channel’s products</span>
@@ -236,7 +239,7 @@ export class Unit extends LitElement {
     </p>`;
   }
 
-  private bias({ bias }: UnitStage) {
+  private bias({ bias, sum }: UnitStage) {
     if (!bias) return nothing;
     const { parameter, element, value } = bias;
     const tiling = {
@@ -256,7 +259,7 @@ export class Unit extends LitElement {
         .label="Bias ${parameter}, number ${element + 1}: ${fullText(value)}"
         .tiling=${{ ...tiling, order: 'down' }}
         .values=${Float32Array.of(value)}
-        .range=${Math.abs(value)}
+        .range=${largest([value, sum])}
         .editable=${this.editable}
         .describe=${() => `bias ${fullText(value)}`}
         @commit=${({ detail }: CustomEvent<Commit>) =>
@@ -306,58 +309,6 @@ export class Unit extends LitElement {
     </ul>`;
   }
 
-  /** All terms, the weightiest first; made only when somebody opens it. */
-  private list(stage: UnitStage) {
-    if (stage.x.length <= 25 || stage.rule !== 'sum') return nothing;
-    const { weights, products } = stage;
-    const order = this.listed
-      ? products
-          .map((_, term) => term)
-          .sort((a, b) => Math.abs(products[b] ?? 0) - Math.abs(products[a] ?? 0))
-          .slice(0, mostListed)
-      : [];
-    return html`<details
-      @toggle=${(event: Event) => (this.listed = (event.target as HTMLDetailsElement).open)}
-    >
-      <summary>The ${products.length} terms, the weightiest first</summary>
-      <div class="terms" tabindex="0" role="region" aria-label="Terms, the weightiest first">
-        <table>
-          <thead>
-            <tr>
-              <th>From</th>
-              <th class="right">Input</th>
-              <th class="right">Weight</th>
-              <th class="right">Product</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${order.map(
-              (term) =>
-                html`<tr
-                  class=${term === this.term ? 'at' : ''}
-                  @pointerenter=${() => this.point(term)}
-                  @pointerleave=${() => this.point(null)}
-                >
-                  <td>${this.origin(stage, term)}</td>
-                  <td class="right">${number(stage.x[term] ?? 0)}</td>
-                  <td class="right">${number(weights?.[term] ?? 1)}</td>
-                  <td class="right">${number(products[term] ?? 0)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </details>`;
-  }
-
-  private origin({ sources }: UnitStage, term: number) {
-    const value = sources.value[term] ?? -1;
-    const { summary } = this.network ?? {};
-    const shape = value === 0 ? summary?.input : summary?.layers[value - 1]?.output;
-    const place = value < 0 || !shape ? '' : placeText(shape, sources.element[term] ?? 0);
-    return `${sourceName(value, this.network)} ${place}`;
-  }
-
   override render() {
     const { explanation, stage, network } = this;
     const asked = explanation?.stages[explanation.selected];
@@ -382,11 +333,19 @@ export class Unit extends LitElement {
             : nothing
         }
       </div>
-      <div class="body ${this.wide ? 'wide' : ''}">
-        ${several ? html`<div class="grids">${this.grids(stage)}</div>` : nothing}
-        <div class="side">
-          ${this.ledger(stage)} ${this.story(explanation, stage)} ${this.list(stage)}
-        </div>
+      <div class="body ${this.wide ? 'wide' : this.available >= mediumFrom ? 'medium' : ''}">
+        ${
+          several
+            ? html`<div>
+                <div class="grids">${this.grids(stage)}</div>
+                ${termList(stage, this.network, {
+                  ...{ open: this.listed, term: this.term, point: this.point },
+                  toggle: (open: boolean) => (this.listed = open),
+                })}
+              </div>`
+            : nothing
+        }
+        <div class="side">${this.ledger(stage)} ${this.story(explanation, stage)}</div>
       </div>
       <p class="hidden">${sumText(stage)}</p>
     `;
