@@ -65,7 +65,7 @@ export class App extends LitElement {
       }
       .framed {
         max-width: 44em;
-        margin-bottom: 8px;
+        margin: 8px 0;
       }
       .strip {
         margin-top: 16px;
@@ -208,7 +208,7 @@ export class App extends LitElement {
     if (event.defaultPrevented) return;
     const [target] = event.composedPath();
     const text = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-    if (event.key === 'Escape' && this.lab.pointer.unit && !text) this.lab.pin(null);
+    if (event.key === 'Escape' && this.lab.pointer.pinned && !text) this.lab.pin(null);
     if (!(event.ctrlKey || event.metaKey) || event.altKey || text || this.hides('undo')) return;
     const key = event.key.toLowerCase();
     if (key !== 'z' && key !== 'y') return;
@@ -381,7 +381,7 @@ export class App extends LitElement {
     const { lab } = this;
     if (!this.editing || !lab.network || !this.canEdit()) return '';
     return html`<conv-editor
-      class="panel strip"
+      class="strip"
       .spec=${lab.network.spec}
       .current=${lab.network}
       .types=${lab.types}

@@ -20,9 +20,17 @@ interface Surroundings {
 }
 type Asked<K extends 'explain' | 'unitOver'> = Promise<Awaited<ReturnType<EngineApi[K]>>>;
 
+function exampleIn({ summary: { layers } }: NetworkInfo): UnitAt | null {
+  const layer = layers.findIndex(({ parameters }) => parameters > 0);
+  const [, height = 1, width = 1] = layers[layer]?.output ?? [];
+  return layer < 0 ? null : { layer, element: (height >> 1) * width + (width >> 1) };
+}
+
 export class Pointer {
   pinned: UnitAt | null = null;
   hovered: UnitAt | null = null;
+  /** What is shown while nobody points at anything: the middle of the first layer that learns. */
+  private example: UnitAt | null = null;
   /** Of the unit at hand, and for which picture and weights it was given. */
   explanation: UnitExplanation | null = null;
   /** The term (of the windowed stage) that is pointed at, in any of the views. */
@@ -37,7 +45,7 @@ export class Pointer {
 
   /** The unit at hand. */
   get unit() {
-    return this.hovered ?? this.pinned;
+    return this.hovered ?? this.pinned ?? this.example;
   }
 
   /** The stage that mixes several elements: the one with a window, a kernel, or a sum. */
@@ -111,6 +119,7 @@ export class Pointer {
     this.explanation = null;
     this.term = null;
     this.pinned = network ? unitFromText(network, text) : null;
+    this.example = network && exampleIn(network);
     void this.ask();
   }
 

@@ -18,6 +18,9 @@ export const shared = css`
   p {
     margin: 0;
   }
+  a {
+    color: var(--accent);
+  }
   .quiet {
     color: var(--quiet);
   }
