@@ -1,4 +1,4 @@
-import { LitElement, html } from 'lit';
+import { LitElement, css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { onTheme, theme, toggleTheme } from '../app/theme';
 import { moon, sun } from './icons';
@@ -6,7 +6,21 @@ import { shared } from './shared';
 
 @customElement('conv-theme')
 export class ThemeToggle extends LitElement {
-  static override styles = shared;
+  static override styles = [
+    shared,
+    css`
+      @media (max-width: 419px) {
+        button {
+          width: 40px;
+          padding: 0;
+        }
+        span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+      }
+    `,
+  ];
   private stop = () => {};
 
   override connectedCallback() {
@@ -21,7 +35,7 @@ export class ThemeToggle extends LitElement {
   override render() {
     const dark = theme() === 'dark';
     return html`<button @click=${toggleTheme}>
-      ${dark ? sun : moon} ${dark ? 'Light' : 'Dark'}
+      ${dark ? sun : moon} <span>${dark ? 'Light' : 'Dark'}</span>
     </button>`;
   }
 }

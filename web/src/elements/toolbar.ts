@@ -67,8 +67,7 @@ export class Toolbar extends LitElement {
           gap: 8px;
         }
         .buttons {
-          flex: 1 1 auto;
-          gap: 8px;
+          width: 100%;
         }
         .buttons button {
           flex: 1 1 auto;
@@ -76,11 +75,12 @@ export class Toolbar extends LitElement {
           min-height: 48px;
         }
         .buttons.undo {
-          flex: 0 0 auto;
-          gap: 0;
+          order: 1;
+          width: auto;
         }
-        .icon {
+        .undo .icon {
           width: 40px;
+          min-height: 40px;
         }
         .buttons button:not(.primary, .icon) svg {
           display: none;
@@ -89,15 +89,16 @@ export class Toolbar extends LitElement {
           min-width: 92px;
         }
         dl {
-          width: 100%;
-          gap: 0 16px;
+          flex: 1 1 0;
+          flex-wrap: nowrap;
+          gap: 0 8px;
           justify-content: space-between;
         }
         dl > div {
           min-width: 0;
         }
-        .speed {
-          min-width: 64px;
+        dl .speed {
+          min-width: 48px;
         }
         .optional {
           display: none;
