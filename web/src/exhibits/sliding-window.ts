@@ -6,41 +6,15 @@ import '../elements/legend';
 import { shared } from '../elements/shared';
 import { Bench } from './bench';
 import { choice, controlStyles, slider } from './controls';
-import { gridOf, layer, jobOf, matrixOf, padsFor, type Convolution } from './convolution';
+import { gridOf, matrixOf } from './convolution';
 import { calculate } from './engine';
 import './linked';
 import type { LinkedEdit } from './linked';
 import { parseNumber, type LooseSettings, type Quantity } from './settings';
+import { convolutionOf, slidingWindowQuantity } from './sliding-window-rules';
 import { slidingWindow as table, type Edge, type SlidingWindowSettings } from './tables';
 
 const pace = 700; // ms between two windows while it plays
-
-export function convolutionOf(settings: SlidingWindowSettings): Convolution {
-  const [input, kernel] = [gridOf(settings.input), gridOf(settings.kernel)];
-  const [top, bottom] = padsFor(settings.padding, kernel.rows);
-  const [left, right] = padsFor(settings.padding, kernel.columns);
-  return {
-    ...{ input, kernel, padding: { top, bottom, left, right } },
-    ...{ border: 'zeros', stride: [settings.stride, settings.stride], dilation: [1, 1] },
-  };
-}
-
-/** A quantity that a question asks for. */
-export async function slidingWindowQuantity(
-  { name, at }: Quantity,
-  settings: SlidingWindowSettings,
-  ask: typeof calculate,
-): Promise<number> {
-  const { value, error } = await ask(jobOf(convolutionOf(settings)));
-  if (error) throw new Error(error.message);
-  const output = layer(value, 'output');
-  if (name === 'rows') return output.rows;
-  if (name === 'columns') return output.columns;
-  const [row = 1, column = 1] = at; // counted from 1, as the page says them
-  const found = output.values[(row - 1) * output.columns + column - 1];
-  if (found === undefined) throw new Error(`there is no output in row ${row}, column ${column}`);
-  return found;
-}
 
 @customElement('conv-sliding-window')
 export class SlidingWindow extends LitElement {

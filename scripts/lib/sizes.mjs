@@ -1,0 +1,71 @@
+// What each page of the build loads, in bytes as they travel: JS, CSS and WebAssembly, gzip.
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/**
+ * Files that an entry of Vite's manifest brings: with its static imports and their CSS, the workers
+ * that they start, and what those load. Dynamic imports that `later` accepts come with all of theirs.
+ */
+function filesOf(folder, manifest, start, later) {
+  const files = new Set();
+  const seen = new Set();
+  const takeWorker = (file) => {
+    files.add(file);
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (const [name] of text.matchAll(/[\w.-]+-[\w-]+\.(?:wasm|js)/g)) {
+      const other = `assets/${basename(name)}`;
+      if (existsSync(join(folder, other)) && !files.has(other)) {
+        if (other.endsWith('.js')) takeWorker(other);
+        else files.add(other);
+      }
+    }
+  };
+  const take = (key) => {
+    const chunk = manifest[key];
+    if (!chunk || seen.has(key)) return;
+    seen.add(key);
+    for (const file of [chunk.file, ...(chunk.css ?? [])])
+      if (/\.(?:js|css)$/.test(file)) files.add(file);
+    for (const asset of chunk.assets ?? []) {
+      if (asset.endsWith('.js')) takeWorker(asset);
+      else if (asset.endsWith('.wasm')) files.add(asset);
+    }
+    for (const other of chunk.imports ?? []) take(other);
+    for (const other of chunk.dynamicImports ?? []) if (later(other)) take(other);
+  };
+  take(start);
+  return [...files].sort();
+}
+
+/** [{ page, files: [[name, bytes]], bytes, limit }] of a built page. */
+export function pageSizes(folder, limits) {
+  const manifest = JSON.parse(readFileSync(join(folder, '.vite', 'manifest.json'), 'utf8'));
+  const sizes = new Map();
+  const size = (file) => {
+    if (!sizes.has(file))
+      sizes.set(file, gzipSync(readFileSync(join(folder, file)), { level: 9 }).length);
+    return sizes.get(file);
+  };
+  const entries = Object.keys(manifest).filter((key) => manifest[key].isEntry);
+  const measure = (page, key, limit, later) => {
+    const files = filesOf(folder, manifest, key, later).map((file) => [file, size(file)]);
+    return { page, files, bytes: files.reduce((sum, [, bytes]) => sum + bytes, 0), limit };
+  };
+  const isExhibit = (key) => /exhibits\//.test(key);
+  return entries.flatMap((key) => {
+    const limit = limits.find(([pattern]) => pattern.test(key))?.[1] ?? 0;
+    if (key !== 'embed.html')
+      // A lesson has all its exhibits loaded when it has been read; the playground opens at once.
+      return [measure(key, key, limit, key.startsWith('lesson-') ? isExhibit : () => false)];
+    const widgets = Object.values(manifest)
+      .flatMap(({ dynamicImports = [] }) => dynamicImports)
+      .filter((other) => /^src\/exhibits\//.test(other));
+    return [...new Set(widgets)].map((widget) => {
+      const name = basename(widget, '.ts');
+      const text = `lessons/exhibits/${name}.md`;
+      const wanted = (other) => other === widget || other === text;
+      return measure(`${key}#exhibit=${name}`, key, limit, wanted);
+    });
+  });
+}
