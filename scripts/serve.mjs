@@ -1,9 +1,10 @@
 // Serves the built page (dist/) with the headers it is meant to be served with.
 //
 //   node scripts/serve.mjs [--port n]     0 takes any free port
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { optionsOf, root } from './lib/run.mjs';
 
 // The engine needs 'wasm-unsafe-eval' and nothing more: no eval, no inline script, no other host.
@@ -59,6 +60,19 @@ const types = {
   '.gz': 'application/gzip',
 };
 
+const compressible = new Set(['.html', '.js', '.css', '.json', '.md', '.txt', '.svg', '.wasm']);
+const packedFiles = new Map(); // path → {time, bytes}
+
+/** A file of the page, packed once. */
+function packedFile(file) {
+  const { mtimeMs: time } = statSync(file);
+  const known = packedFiles.get(file);
+  if (known?.time === time) return known.bytes;
+  const bytes = gzipSync(readFileSync(file));
+  packedFiles.set(file, { time, bytes });
+  return bytes;
+}
+
 /** Answers one request with a file of `folder`, or 404. */
 export function answer(folder, request, response, headers = headersFor) {
   const refuse = (status) =>
@@ -77,11 +91,19 @@ export function answer(folder, request, response, headers = headersFor) {
   } catch {
     return refuse(404);
   }
-  response.writeHead(200, {
+  const head = {
     ...headers(path),
     'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-    'Content-Length': size,
-  });
+  };
+  const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  if (packs && compressible.has(extname(file))) {
+    const packed = packedFile(file);
+    head['Content-Encoding'] = 'gzip';
+    head.Vary = 'Accept-Encoding';
+    response.writeHead(200, { ...head, 'Content-Length': packed.length });
+    return response.end(request.method === 'HEAD' ? undefined : packed);
+  }
+  response.writeHead(200, { ...head, 'Content-Length': size });
   if (request.method === 'HEAD') return response.end();
   return createReadStream(file)
     .on('error', () => response.destroy())

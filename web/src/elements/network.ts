@@ -182,6 +182,8 @@ export class Network extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues) {
+    // Measured before the first drawing, so that nothing moves after it.
+    if (!this.hasUpdated && this.offsetWidth > 0) this.available = this.offsetWidth - 4;
     const { network } = this;
     const layers = network?.summary.layers ?? [];
     if (
