@@ -38,6 +38,7 @@ export class Field extends LitElement {
     css`
       :host {
         width: fit-content;
+        contain: layout style;
       }
       .frame {
         position: relative;
@@ -63,6 +64,8 @@ export class Field extends LitElement {
         letter-spacing: -0.01em;
         pointer-events: none;
         white-space: nowrap;
+        border: solid var(--panel);
+        border-width: 0 1px 1px 0;
       }
       .edit {
         position: absolute;

@@ -36,6 +36,7 @@ export const overlayStyles = css`
   .over {
     position: relative;
     width: fit-content;
+    contain: layout style; /* what glides moves nothing else */
   }
   .over > i {
     position: absolute;

@@ -164,11 +164,10 @@ export class Unit extends LitElement {
     const room = across || available - 4;
     const from = sourceName(stage.sources.value.find((value) => value >= 0) ?? -1, network);
     const part = table.channels > 1 ? `, channel ${this.channel + 1}` : '';
-    const window = stage.window ? 'window of' : stage.type === 'add' ? 'the inputs of' : 'all of';
     const inputs = this.grid(
       stage,
       'x',
-      `${window} ${from}${part}`,
+      `${this.read(stage, from)}${part}`,
       `What it reads of ${from}${part}`,
       room,
     );
@@ -183,6 +182,12 @@ export class Unit extends LitElement {
     const of = `${kernel} of ${placeText(output, stage.element).replace(/,.*/, '')}`;
     return html`${inputs} ${sign('×')}
     ${this.grid(stage, 'weights', `${of}${part}`, `Weights${part}`, room)} ${sign('=')} ${products}`;
+  }
+
+  private read({ window, type, sources }: UnitStage, from: string) {
+    if (type === 'add')
+      return sources.value.map((value) => sourceName(value, this.network)).join(' + ');
+    return `${window ? 'window of' : 'all of'} ${from}`;
   }
 
   private stepper() {
