@@ -4,13 +4,14 @@
 #include <cstdlib>
 #include <string>
 
+#include "data/paper.hpp"
+
 namespace convolab {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr int max_side = 8192;    // 64-bit sums suffice below
-constexpr std::uint8_t ink = 32;  // a pixel is ink from this grey value on
+constexpr int max_side = 8192;  // 64-bit sums suffice below
 
 std::size_t area(int width, int height) {
   return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
@@ -132,26 +133,6 @@ int paper_for(const Picture& p) {
   return 2 * bright > 255 * alphas ? 0 : 255;
 }
 
-// Makes the ink bright on black: the median of the picture's frame is its paper. Paper above the
-// middle grey means dark ink, so the picture is inverted; paper that is not black is taken away.
-void put_on_black(Bytes& grey, int width, int height) {
-  Bytes frame;
-  const auto at = [&](int y, int x) { return grey[area(width, y) + static_cast<std::size_t>(x)]; };
-  for (int x = 0; x < width; ++x) frame.insert(frame.end(), {at(0, x), at(height - 1, x)});
-  for (int y = 1; y + 1 < height; ++y) frame.insert(frame.end(), {at(y, 0), at(y, width - 1)});
-  const auto middle = frame.begin() + static_cast<std::ptrdiff_t>(frame.size() / 2);
-  std::nth_element(frame.begin(), middle, frame.end());
-  int paper = *middle;
-  if (paper > 127) {
-    for (std::uint8_t& value : grey) value = static_cast<std::uint8_t>(255 - value);
-    paper = 255 - paper;
-  }
-  const int brightest = *std::max_element(grey.begin(), grey.end());
-  if (paper < ink || brightest - paper < ink) return;
-  for (std::uint8_t& value : grey)
-    value = static_cast<std::uint8_t>(std::max(0, value - paper) * 255 / (brightest - paper));
-}
-
 Bytes fit(const Bytes& planes, const Picture& p, const Shape& shape) {
   const std::int64_t w = p.width, h = p.height, to_w = shape[2], to_h = shape[1];
   // The largest centred rectangle of the wanted aspect, rounded half up.
@@ -199,7 +180,7 @@ std::vector<std::uint8_t> like_mnist(std::span<const std::uint8_t> grey, int wid
   int left = width, right = -1, top = height, bottom = -1;
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
-      if (grey[area(width, y) + static_cast<std::size_t>(x)] < ink) continue;
+      if (grey[area(width, y) + static_cast<std::size_t>(x)] < least_ink) continue;
       left = std::min(left, x);
       right = std::max(right, x);
       top = std::min(top, y);
