@@ -56,8 +56,14 @@ export class Network extends LitElement {
         padding: 6px 0 0;
         overflow-wrap: break-word;
         white-space: normal;
-        display: block;
+        /* Else a button puts its text in the middle. */
+        display: flex;
+        align-items: flex-start;
+        justify-content: flex-start;
         text-align: left;
+      }
+      .branches .title {
+        min-height: 92px;
       }
       li.learns .title {
         border-color: var(--accent);
@@ -249,9 +255,10 @@ export class Network extends LitElement {
 
   private heading(layer: LayerSummary, i: number) {
     const spec = this.network?.spec.layers[i];
-    const inside = html`<b>${layer.name}</b> ${spec ? layerText(spec) : ''}
-      <br />${shapeText(layer.output)}
-      ${this.ways(layer, i).map((way) => html`<span class="way">${way}</span>`)}`;
+    const inside = html`<span
+      ><b>${layer.name}</b> ${spec ? layerText(spec) : ''} <br />${shapeText(layer.output)}
+      ${this.ways(layer, i).map((way) => html`<span class="way">${way}</span>`)}</span
+    >`;
     if (this.locked) return html`<div class="title">${inside}</div>`;
     return html`<button
       class="title"
@@ -324,7 +331,10 @@ export class Network extends LitElement {
         <slot name="range"></slot>
         <conv-legend .range=${this.sharedRange() ?? null}></conv-legend>
       </div>
-      <ol aria-label="Feature maps of every layer">
+      <ol
+        class=${columns.some(({ layer, i }) => this.ways(layer, i).length > 0) ? 'branches' : ''}
+        aria-label="Feature maps of every layer"
+      >
         ${repeat(
           columns,
           ({ layer }) => layer.name,
