@@ -140,11 +140,13 @@ export class Share extends LitElement {
   @property({ attribute: false }) settings: Settings | null = null;
   @state() private frame: Frame = frameFrom('');
   @state() private copied = '';
+  @state() private opened = false;
   @query('dialog') private dialog!: HTMLDialogElement;
 
   open() {
     this.frame = frameFrom(location.hash);
     this.copied = '';
+    this.opened = true;
     this.dialog.showModal();
   }
 
@@ -240,12 +242,11 @@ export class Share extends LitElement {
     </label>`;
   }
 
-  override render() {
+  private content() {
     const { settings } = this;
     const base = new URL('./', document.baseURI).href;
     const made = settings ? snippets(base, settings, this.frame) : null;
-    return html`<dialog aria-labelledby="share-title">
-      <div class="top">
+    return html`<div class="top">
         <h2 id="share-title">Share</h2>
         <button @click=${() => this.dialog.close()}>Close</button>
       </div>
@@ -271,7 +272,12 @@ export class Share extends LitElement {
             ${this.result('share-element', 'Element for a page (one script)', made.element, 4)}`
           : ''
       }
-      <p class="small" role="status" aria-live="polite">${this.copied}</p>
+      <p class="small" role="status" aria-live="polite">${this.copied}</p>`;
+  }
+
+  override render() {
+    return html`<dialog aria-labelledby="share-title" @close=${() => (this.opened = false)}>
+      ${this.opened ? this.content() : ''}
     </dialog>`;
   }
 }
