@@ -47,7 +47,7 @@ test('the address holds the state, and brings it back', async ({ open }) => {
 test('another address in the same tab, and back again', async ({ open }) => {
   const page = await open();
   const shows = async (dataset: string, network: string, rate: string) => {
-    await expect(page.getByLabel('Dataset')).toHaveValue(dataset);
+    await expect(page.getByRole('combobox', { name: 'Dataset' })).toHaveValue(dataset);
     await expect(page.getByRole('combobox', { name: 'Network' })).toHaveValue(network);
     await expect(page.getByLabel('Learning rate')).toHaveValue(rate);
   };
@@ -111,7 +111,7 @@ test('an engine that does not start gives a message, and can be started again', 
 });
 
 test('a link that asks for too much says so, and another setting opens it', async ({ page }) => {
-  await page.goto('./#net=small-resnet&batch=4096');
+  await page.goto('./#net=net-v&batch=4096');
   await expect(page.getByRole('alert')).toContainText('use a smaller batch', { timeout: 20_000 });
   await page.getByLabel('Batch size').fill('32');
   await page.getByLabel('Batch size').press('Enter');

@@ -95,6 +95,10 @@ test('the same seed gives the same losses, interrupted or not; another seed give
 }) => {
   const lossesOf = async (hash: string, interrupted: boolean) => {
     const page = await open(hash);
+    if ((await steps(page)) > 0) {
+      await button(page, 'Reset').click(); // the run before is kept
+      await settled(page, 0);
+    }
     if (interrupted) {
       await button(page, 'Step').click();
       await settled(page, 1);
