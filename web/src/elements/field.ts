@@ -103,6 +103,8 @@ export class Field extends LitElement {
   @property() name = '';
   @property({ attribute: false }) kind: 'layer' | 'kernels' | 'numbers' = 'numbers';
   @property({ attribute: false }) marks: readonly Mark[] = noMarks;
+  /** Elements that are no numbers at all. */
+  @property({ attribute: false }) absent: ReadonlySet<number> | null = null;
   /** The element in words, with its value. */
   @property({ attribute: false }) describe: (element: number) => string = () => '';
   /** Where the keyboard starts. */
@@ -274,6 +276,7 @@ export class Field extends LitElement {
     if (tiling.scale < readable || this.size > mostNumbers) return nothing;
     const { range, grey } = this.look;
     return Array.from({ length: this.size }, (_, element) => {
+      if (this.absent?.has(element)) return nothing;
       const value = values[element] ?? 0;
       const patch = patchOf(tiling, element);
       const most = typeof range === 'number' ? range : (range[patch.map] ?? 0);

@@ -7,7 +7,7 @@ import { enclosed, functionNames, fullText, shortText, sumText } from './unit-wo
 export const number = (value: number) =>
   html`<span title=${fullText(value)}>${shortText(value)}</span>`;
 
-const argument = (value: number) =>
+export const argument = (value: number) =>
   html`<span title=${fullText(value)}>${enclosed(shortText(value))}</span>`;
 
 /** "0.12 − 0.3 + …": a sum as far as it is to be written out. */
@@ -62,10 +62,10 @@ export function pointwise(stage: UnitStage): TemplateResult {
 }
 
 /** A stage on a line: what comes in, and what it becomes. */
-export const line = (stage: UnitStage, asked: boolean) =>
+export const line = (stage: UnitStage, asked: boolean, from = '') =>
   html`<li class=${asked ? 'asked' : ''}>
     <b>${stage.name}</b> <span class="made">${pointwise(stage)}</span>
-    <span class="quiet small">${remark(stage)}</span>
+    <span class="quiet small">${remark(stage)}${from ? `: from ${from}` : ''}</span>
     <span class="hidden">${sumText(stage)}</span>
   </li>`;
 

@@ -66,6 +66,18 @@ export function channelOf(table: Table, channel: number, list: readonly number[]
   return Float32Array.from(terms, (term) => (term < 0 ? NaN : (list[term] ?? NaN)));
 }
 
+const none: ReadonlySet<number> = new Set();
+
+/** The cells of a channel that no term stands in: a max pool's border, the end of a list. */
+export function cellsWithout(
+  { terms, height, width }: Table,
+  channel: number,
+): ReadonlySet<number> {
+  const size = height * width;
+  const own = [...terms.subarray(channel * size, (channel + 1) * size)];
+  return own.includes(-1) ? new Set(own.flatMap((term, cell) => (term < 0 ? [cell] : []))) : none;
+}
+
 export const cellOf = ({ terms }: Table, term: number | null) =>
   term === null ? -1 : terms.indexOf(term);
 

@@ -15,7 +15,8 @@ interface Listing {
   toggle: (open: boolean) => void;
 }
 
-function origin({ sources }: UnitStage, term: number, network: NetworkInfo | null) {
+/** Where a term's number came from: "s2 map 3, row 4, column 7". */
+export function origin({ sources }: UnitStage, term: number, network: NetworkInfo | null) {
   const value = sources.value[term] ?? -1;
   const { summary } = network ?? {};
   const shape = value === 0 ? summary?.input : summary?.layers[value - 1]?.output;

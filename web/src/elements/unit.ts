@@ -9,10 +9,11 @@ import { patchOf } from './maps';
 import { noMarks, type Mark } from './overlay';
 import { shared } from './shared';
 import { unitStyles } from './unit-styles';
-import { later, line, number, sourceName, sumOf } from './unit-story';
-import { termList } from './unit-terms';
+import { argument, later, line, number, sourceName, sumOf } from './unit-story';
+import { origin, termList } from './unit-terms';
 import {
   cellOf,
+  cellsWithout,
   channelOf,
   channelSums,
   gridTiling,
@@ -20,7 +21,7 @@ import {
   tableOf,
   type Table,
 } from './unit-table';
-import { fullText, placeText, shortText, sumText } from './unit-words';
+import { enclosed, fullText, placeText, shortText, sumText } from './unit-words';
 
 const largest = (list: readonly number[]) =>
   list.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -110,7 +111,8 @@ export class Unit extends LitElement {
     const place = `row ${Math.floor(element / width) + 1}, column ${(element % width) + 1}`;
     const from = sourceName(stage.sources.value[term] ?? -1, this.network);
     if (what === 'x') return `${place}, of ${from}: ${x}`;
-    return what === 'weights' ? `weight ${place}: ${w}` : `${place}: ${x} × ${w} = ${p}`;
+    if (what === 'weights') return `weight ${place}: ${w}`;
+    return stage.weights ? `${place}: ${x} × ${w} = ${p}` : `${place}: ${p}`;
   }
 
   private grid(stage: UnitStage, what: Grid, caption: unknown, label: string, room: number) {
@@ -124,6 +126,9 @@ export class Unit extends LitElement {
     if (winner >= 0 && winner < size) marks.push({ kind: 'winner', ...patchOf(tiling, winner) });
     if (cell >= 0 && cell < size && term !== null)
       marks.push({ kind: 'term', ...patchOf(tiling, cell) });
+    if (stage.type === 'softmax')
+      marks.push({ kind: 'source', ...patchOf(tiling, stage.place[0] ?? 0) });
+    const absent = cellsWithout(table, channel);
     const grey = what === 'x' && stage.sources.value.includes(0);
     const { weight_parameter: parameter, weight_elements: elements } = stage;
     const editable = this.editable && what === 'weights' && parameter !== null;
@@ -143,6 +148,7 @@ export class Unit extends LitElement {
         .grey=${grey}
         .marks=${marks.length > 0 ? marks : noMarks}
         .editable=${editable}
+        .absent=${absent}
         .describe=${(element: number) => this.describe(stage, what, element)}
         @cell=${({ detail }: CustomEvent<number | null>) => this.cell(detail)}
         @pick=${({ detail }: CustomEvent<number>) => this.cell(detail)}
@@ -161,7 +167,8 @@ export class Unit extends LitElement {
     const { network, table, wide, available } = this;
     const across =
       available >= mediumFrom ? Math.floor(((wide ? 0.7 : 1) * available - 88) / 3) : 0;
-    const room = across || available - 4;
+    const two = stage.type === 'softmax' ? 1.5 : 1;
+    const room = Math.floor(across * two) || available - 4;
     const from = sourceName(stage.sources.value.find((value) => value >= 0) ?? -1, network);
     const part = table.channels > 1 ? `, channel ${this.channel + 1}` : '';
     const inputs = this.grid(
@@ -173,6 +180,11 @@ export class Unit extends LitElement {
     );
     const { weights } = stage;
     const sign = (text: string) => html`<span class="sign" aria-hidden="true">${text}</span>`;
+    if (stage.type === 'softmax') {
+      const less = `e^(x − ${enclosed(shortText(stage.constant))})`;
+      return html`${inputs} ${sign('→')}
+      ${this.grid(stage, 'products', less, `Of each, ${less}`, room)}`;
+    }
     if (stage.rule !== 'sum' || !weights) return inputs;
     const output = network?.summary.layers[stage.layer]?.output ?? [];
     const products = this.grid(stage, 'products', 'products', `Products${part}`, room);
@@ -292,20 +304,23 @@ export class Unit extends LitElement {
       ${this.bias(stage)}`;
   }
 
-  private softmax({ x, element, constant, products, sum, value }: UnitStage) {
-    const own = x.length > 0 ? element % x.length : 0;
+  private softmax({ x, place, constant, products, sum }: UnitStage) {
+    const [own = 0] = place;
     return html`<li>
-        <b>e^(${number(x[own] ?? 0)} − largest ${number(constant)})</b>
+        <b>e^(${number(x[own] ?? 0)} − ${argument(constant)})</b>
         <span class="made">${number(products[own] ?? 0)}</span>
+        <span class="quiet small">its number, less the largest</span>
       </li>
-      <li><b>÷ sum of all ${products.length}</b> <span class="made">${number(sum)}</span></li>
-      <li><b>=</b> <span class="made">${number(value)}</span></li>`;
+      <li>
+        <b>÷ Σ of ${products.length}</b> <span class="made">${number(sum)}</span>
+        <span class="quiet small">the same of all</span>
+      </li>`;
   }
 
   private story(explanation: UnitExplanation, stage: UnitStage) {
     const single = stage.x.length < 2 && stage.rule !== 'maximum';
     const made = single
-      ? line(stage, explanation.selected === 0)
+      ? line(stage, explanation.selected === 0, origin(stage, 0, this.network))
       : html`<li class=${explanation.selected === 0 ? 'asked' : ''}>
           <b>= ${stage.name}</b> <span class="made">${number(stage.value)}</span>
         </li>`;
