@@ -1,22 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type AxeCore from 'axe-core';
-import type { Page } from '@playwright/test';
+import { violations } from './axe';
 import { course, expect, steps, test } from './lab';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violations(page: Page) {
-  await page.evaluate(axe); // by the debugger's way in, which no policy of the page concerns
-  return page.evaluate(async () => {
-    const { run } = (globalThis as unknown as { axe: typeof AxeCore }).axe;
-    const found = await run(document);
-    return found.violations.map(({ id, nodes }) => ({
-      id,
-      nodes: nodes.map(({ target, failureSummary }) => `${String(target)}: ${failureSummary}`),
-    }));
-  });
-}
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds no violation (${scheme})`, async ({ open, page }) => {

@@ -6,12 +6,16 @@ import type { App } from '../../web/src/app/app';
 export { expect };
 
 interface Fixtures {
+  /** The page, whose complaints fail the test. */
+  watched: Page;
+  /** Opens any page of the build. */
+  visit: (path: string) => Promise<Page>;
   /** Opens the page (with an address's hash) and waits until a network is there. */
   open: (hash?: string) => Promise<Page>;
 }
 
 export const test = base.extend<Fixtures>({
-  open: async ({ page, baseURL }, use) => {
+  watched: async ({ page, baseURL }, use) => {
     const complaints: string[] = [];
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
@@ -29,14 +33,21 @@ export const test = base.extend<Fixtures>({
         console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`),
       );
     });
-    await use(async (hash = '') => {
-      await page.goto(`./${hash}`);
+    await use(page);
+    expect(complaints).toEqual([]);
+  },
+  visit: ({ watched: page }, use) =>
+    use(async (path) => {
+      await page.goto(`./${path}`);
+      return page;
+    }),
+  open: ({ visit }, use) =>
+    use(async (hash = '') => {
+      const page = await visit(hash);
       await expect(page.getByRole('button', { name: 'Train' })).toBeEnabled();
       await expect(page.getByText('It says')).toBeVisible();
       return page;
-    });
-    expect(complaints).toEqual([]);
-  },
+    }),
 });
 
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });

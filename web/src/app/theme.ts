@@ -39,5 +39,17 @@ export function onTheme(listener: () => void) {
 export function applyTheme() {
   const choice = remembered();
   if (choice) document.documentElement.dataset.theme = choice;
+  followSystem();
+}
+
+/** Tells of changes of the system's theme. */
+export function followSystem() {
   system.addEventListener('change', () => listeners.forEach((listener) => listener()));
+}
+
+/** A theme that somebody else chooses, or the system's; nothing is remembered. */
+export function imposeTheme(choice: string | null) {
+  if (choice === 'light' || choice === 'dark') document.documentElement.dataset.theme = choice;
+  else delete document.documentElement.dataset.theme;
+  listeners.forEach((listener) => listener());
 }

@@ -14,6 +14,8 @@ import {
 import { tables } from './tables';
 import { widgets, type Widget } from './widget';
 
+const embedded = () => 'embedded' in document.documentElement.dataset;
+
 @customElement('conv-exhibit')
 export class ConvExhibit extends LitElement {
   static override styles = [
@@ -56,7 +58,9 @@ export class ConvExhibit extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     this.begin();
-    this.near.observe(this);
+    // Of a frame, its host decides when it is loaded.
+    if (embedded()) void this.load();
+    else this.near.observe(this);
     addEventListener('beforeprint', this.print);
   }
   override disconnectedCallback() {
@@ -144,10 +148,9 @@ export class ConvExhibit extends LitElement {
   override render() {
     if (this.failed) return html`<p role="alert">${this.failed}</p>`;
     if (!this.widget) return html`<slot></slot>`;
-    const embedded = 'embedded' in document.documentElement.dataset;
     return html`${this.widget}
     ${
-      embedded
+      embedded()
         ? ''
         : html`<p class="tools small">
             <a href=${this.alone} target="_blank" rel="noopener"

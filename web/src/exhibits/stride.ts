@@ -120,7 +120,7 @@ export class StrideExhibit extends LitElement {
   private formula({ output }: Result) {
     const { size, kernel, stride, dilation } = this.settings;
     const [start, end] = padsOf(this.settings);
-    return html`<p class="size numbers" id="size">
+    return html`<p class="size numbers" id="formula">
       ⌊(${size} + ${start} + ${end} − ${dilation}·(${kernel} − 1) − 1) / ${stride}⌋ + 1 =
       <strong>${output.columns}</strong>
     </p>`;

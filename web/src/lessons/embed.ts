@@ -4,6 +4,7 @@
 import '../style.css';
 import './lessons.css';
 import { Host, type Answered, type HostMessage } from '../app/host';
+import { followSystem, imposeTheme } from '../app/theme';
 import '../exhibits/question';
 import type { ConvExhibit } from '../exhibits/exhibit';
 import '../exhibits/exhibit';
@@ -17,12 +18,6 @@ const host = new Host(address().get('id') ?? address().get('exhibit') ?? '');
 const main = document.querySelector('main') as HTMLElement;
 /** Settings of the frame itself, not of the exhibit. */
 const own = ['exhibit', 'theme', 'id'];
-
-function applyTheme() {
-  const theme = address().get('theme');
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-  else delete document.documentElement.dataset.theme; // the system's
-}
 
 function complain(name: string) {
   const known = Object.keys(texts).map((path) => path.replace(/^.*\/|\.md$/g, ''));
@@ -62,6 +57,7 @@ async function open(name: string) {
   document.documentElement.dataset.embedded = '';
   if (name === 'playground') return openPlayground();
   const text = await texts[`../../lessons/exhibits/${name}.md`]?.();
+  if (name !== shown) return; // another was asked for meanwhile
   if (!text) return complain(name);
   document.title = `${text.title} – Convolab`;
   const template = document.createElement('template');
@@ -77,11 +73,12 @@ async function open(name: string) {
 
 let shown = address().get('exhibit') ?? '';
 addEventListener('hashchange', () => {
-  applyTheme();
+  imposeTheme(address().get('theme'));
   const name = address().get('exhibit') ?? '';
   if (name !== shown) void open((shown = name));
   else document.querySelector<ConvExhibit>('conv-exhibit')?.apply(settings());
 });
-applyTheme();
+followSystem();
+imposeTheme(address().get('theme'));
 host.follow(document.body);
 void open(shown);
