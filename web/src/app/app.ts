@@ -22,7 +22,8 @@ import '../elements/toolbar';
 import '../elements/unit';
 import { integer, shapeText } from '../elements/words';
 import type { NetworkSpec, OwnFile } from '../engine/api';
-import { droppedFiles, isOneImage } from './dropped';
+import { isOneImage } from './dropped';
+import { FileDrop } from './file-drop';
 import { frameFrom, layersIn, parts, type Frame } from './frame';
 import { Lab } from './lab';
 import type { UnitAt } from './pointer';
@@ -163,8 +164,12 @@ export class App extends LitElement {
   @property({ type: Boolean }) embedded = false;
   lab!: Lab;
   @state() private frame: Frame = frameFrom('');
-  @state() private over = false;
   @state() private editing = false;
+  private readonly files = new FileDrop(
+    this,
+    (files) => this.take(files),
+    (error) => this.lab.complain(error),
+  );
   @query('conv-own-data') private ownData!: OwnData;
   @query('conv-share') private shareDialog!: Share;
 
@@ -174,33 +179,9 @@ export class App extends LitElement {
     this.frame = frameFrom(location.hash);
     addEventListener('hashchange', () => (this.frame = frameFrom(location.hash)));
     this.lab.addEventListener('change', () => this.requestUpdate());
-    this.takeFiles();
     addEventListener('keydown', (event) => this.key(event));
     document.querySelector('#share')?.addEventListener('click', () => this.shareDialog.open());
     void this.lab.start();
-  }
-
-  /** Files dropped or pasted anywhere. */
-  private takeFiles() {
-    addEventListener('dragover', (event) => {
-      event.preventDefault();
-      this.over = true;
-    });
-    addEventListener('dragleave', (event) => {
-      if (!event.relatedTarget) this.over = false;
-    });
-    addEventListener('drop', (event) => {
-      event.preventDefault();
-      this.over = false;
-      if (event.dataTransfer) void this.dropped(event.dataTransfer);
-    });
-    addEventListener('paste', (event) => {
-      const files = [...(event.clipboardData?.files ?? [])].map((file) => ({
-        path: file.name,
-        file,
-      }));
-      if (files.length > 0) this.take(files);
-    });
   }
 
   /** Ctrl+Z and Ctrl+Shift+Z or Ctrl+Y, unless a text is being edited; Escape lets a unit go. */
@@ -219,20 +200,6 @@ export class App extends LitElement {
 
   private hides(part: string) {
     return this.frame.hide.includes(part);
-  }
-
-  private async dropped(transfer: DataTransfer) {
-    const some = [...transfer.items].some(({ kind }) => kind === 'file');
-    if (!some) return; // a piece of text, or a link
-    const refuse = (message: string) =>
-      this.lab.complain({ code: 'bad_file', where: '', message: `Expected pictures. ${message}` });
-    try {
-      const files = await droppedFiles(transfer);
-      if (files.length === 0) refuse('Found a folder with nothing in it.');
-      else this.take(files);
-    } catch {
-      refuse('Found a file or folder that cannot be read.');
-    }
   }
 
   private take(files: OwnFile[]) {
@@ -298,7 +265,7 @@ export class App extends LitElement {
     const { settings, network, dataset, snapshot, shown, pointer } = lab;
     if (!network || !dataset) return '';
     const set = (event: CustomEvent<SettingChange>) => this.setting(event.detail);
-    return html`<div class="stage panel ${this.over ? 'over' : ''}">
+    return html`<div class="stage panel ${this.files.over ? 'over' : ''}">
       ${
         this.hides('input')
           ? ''
@@ -367,7 +334,7 @@ export class App extends LitElement {
     const editor = this.renderRoot.querySelector<Editor>('conv-editor');
     await editor?.updateComplete;
     if (editor && then) await then(editor);
-    else editor?.scrollIntoView({ block: 'nearest' });
+    else editor?.focus();
   }
 
   private closeEditor() {
@@ -375,6 +342,13 @@ export class App extends LitElement {
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector<SettingsForm>('conv-settings')?.focusOn('edit-network'),
     );
+  }
+
+  /** A network from the editor, which hears when it has been opened, or refused. */
+  private async applyEdit({ detail, target }: CustomEvent<NetworkSpec>) {
+    await this.lab.editNetwork(detail);
+    await this.updateComplete;
+    await (target as Editor).settled(detail);
   }
 
   private editor() {
@@ -388,7 +362,7 @@ export class App extends LitElement {
       .check=${(spec: NetworkSpec) => lab.check(spec)}
       .locked=${layersIn(this.frame.lock)}
       ?trained=${lab.begun}
-      @spec=${(event: CustomEvent<NetworkSpec>) => void lab.editNetwork(event.detail)}
+      @spec=${(event: CustomEvent<NetworkSpec>) => void this.applyEdit(event)}
       @close=${() => this.closeEditor()}
     ></conv-editor>`;
   }

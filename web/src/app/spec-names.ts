@@ -19,6 +19,19 @@ export type Named = LayerSpec & { name: string };
 /** The name that the picture itself goes by. */
 export const picture = 'input';
 
+/** Attributes in the order in which one writes them; any others follow by their names. */
+const order = [
+  ...['type', 'name', 'inputs', 'out_channels', 'out_features', 'kernel_size', 'output_size'],
+  ...['stride', 'padding', 'dilation', 'groups', 'bias', 'padding_mode'],
+];
+
+export function attributesInOrder(layer: object): [string, unknown][] {
+  const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
+  return Object.entries(layer).sort(
+    ([a], [b]) => place(a) - place(b) || (a < b ? -1 : a > b ? 1 : 0),
+  );
+}
+
 /** Every layer with its name, as the engine would name it. */
 export function withNames(layers: LayerSpec[]): Named[] {
   const taken = new Set([picture, ...layers.map(({ name }) => name ?? '')]);

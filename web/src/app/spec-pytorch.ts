@@ -1,6 +1,6 @@
 // A network as PyTorch code: an nn.Module whose state_dict has the names of the engine's parameters.
 import type { CheckedNetwork, LayerSpec, LayerSummary, NetworkSpec } from '../engine/api';
-import { picture } from './spec-names';
+import { attributesInOrder, picture } from './spec-names';
 
 const keywords = new Set(
   (
@@ -38,7 +38,7 @@ const isUneven = (padding: unknown): padding is number[] =>
 
 /** The layer's attributes as keyword arguments. */
 function keywordArguments({ type, name: _name, inputs: _inputs, ...attributes }: LayerSpec) {
-  return Object.entries(attributes)
+  return attributesInOrder(attributes)
     .filter(([key, value]) => {
       const none = type === 'avg_pool2d' && key === 'divisor_override' && value === 0;
       const elsewhere = isUneven(value) || (key === 'padding_mode' && isUneven(attributes.padding));

@@ -7,7 +7,7 @@
 // name is written as its number: "~3d." for "=". What the short form cannot say is written as JSON,
 // after a "!".
 import type { LayerSpec, NetworkSpec } from '../engine/api';
-import { withNames, withoutNames } from './spec-names';
+import { attributesInOrder, withNames, withoutNames } from './spec-names';
 
 type Body = Pick<NetworkSpec, 'layers' | 'init'>;
 
@@ -72,7 +72,7 @@ function valueOf(text: string): unknown {
 
 function layerText({ type, name, inputs, ...attributes }: LayerSpec) {
   const parts = [shortType.get(type) ?? type];
-  for (const [key, value] of Object.entries(attributes))
+  for (const [key, value] of attributesInOrder(attributes))
     parts.push(`${shortKey.get(key) ?? `${key}:`}${valueText(value) ?? '?'}`);
   const from = inputs && inputs.length > 0 ? `@${inputs.map(escaped).join('/')}` : '';
   return `${name === undefined ? '' : `${escaped(name)}=`}${parts.join(',')}${from}`;

@@ -1,6 +1,7 @@
 // The network as a text: its JSON, to be edited by hand, or PyTorch code to take along.
 import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { attributesInOrder } from '../app/spec-names';
 import { pytorchCode } from '../app/spec-pytorch';
 import { errorText, type CheckedNetwork, type NetworkSpec } from '../engine/api';
 import type { Attempt } from './editor-field';
@@ -14,7 +15,9 @@ export function jsonText({ layers, ...rest }: NetworkSpec) {
   const head = Object.entries(rest).map(
     ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`,
   );
-  const list = layers.map((layer) => `    ${JSON.stringify(layer)}`).join(',\n');
+  const list = layers
+    .map((layer) => `    ${JSON.stringify(Object.fromEntries(attributesInOrder(layer)))}`)
+    .join(',\n');
   return `{\n${[...head, `  "layers": [\n${list}\n  ]`].join(',\n')}\n}\n`;
 }
 

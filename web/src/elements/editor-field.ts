@@ -11,8 +11,8 @@ import { shared } from './shared';
 export type Attempt = (spec: NetworkSpec) => Promise<string | undefined>;
 
 const forms: Partial<Record<AttributeInfo['kind'], string>> = {
-  pair: 'One number, or height × width.',
-  padding: 'One number, height × width, or top, bottom, left, right.',
+  pair: 'Also as height × width.',
+  padding: 'Also as height × width, or as top, bottom, left, right.',
 };
 
 @customElement('conv-editor-field')

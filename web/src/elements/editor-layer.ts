@@ -34,6 +34,7 @@ export class EditorLayer extends LitElement {
       .inputs {
         display: grid;
         gap: 4px;
+        align-content: start;
         border: 0;
         margin: 0;
         padding: 0;
@@ -68,7 +69,7 @@ export class EditorLayer extends LitElement {
         margin-top: 2px;
       }
       .said {
-        min-height: 2.5rem;
+        min-height: 1.25rem;
         margin-top: 8px;
       }
     `,

@@ -33,7 +33,11 @@ export class EditorPalette extends LitElement {
       li button {
         width: 100%;
         height: 100%;
-        display: block;
+        display: flex;
+        flex-direction: column;
+        align-items: flex-start;
+        justify-content: flex-start;
+        gap: 0;
         text-align: left;
         white-space: normal;
         padding: 8px 12px;

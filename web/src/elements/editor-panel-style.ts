@@ -3,8 +3,8 @@ import { css } from 'lit';
 
 export const panelStyle = css`
   .panel {
-    container-type: inline-size;
     padding-bottom: 0;
+    container-type: inline-size;
   }
   .head {
     align-items: center;
@@ -61,7 +61,9 @@ export const panelStyle = css`
   }
   .grip {
     flex: none;
+    align-self: center;
     width: 40px;
+    height: 40px;
     cursor: grab;
     touch-action: none;
     background: radial-gradient(circle, var(--control) 1.5px, transparent 2px) center / 8px 8px;
@@ -96,13 +98,33 @@ export const panelStyle = css`
   }
   .foot {
     position: sticky;
-    bottom: var(--editor-bottom, 0px);
+    bottom: 0;
     background: var(--panel);
     border-top: 1px solid var(--line);
     border-radius: 0 0 8px 8px;
-    padding: 8px 0;
     margin: 0 -16px;
     padding: 8px 16px;
+  }
+  /* On a phone the toolbar lies at the bottom, so a draft asks at the top. */
+  @media (max-width: 719px) {
+    .panel {
+      display: flex;
+      flex-direction: column;
+    }
+    .foot {
+      position: static;
+    }
+    .foot.waiting {
+      position: sticky;
+      top: 0;
+      order: -1;
+      z-index: 1;
+      margin-top: -16px;
+      margin-bottom: 8px;
+      border: solid var(--line);
+      border-width: 0 0 1px;
+      border-radius: 8px 8px 0 0;
+    }
   }
   .actions {
     display: flex;
@@ -111,7 +133,20 @@ export const panelStyle = css`
     gap: 8px;
     margin-top: 8px;
   }
-  @container (max-width: 520px) {
+  @container (max-width: 600px) {
+    .views {
+      order: 3;
+      width: 100%;
+    }
+    .views button {
+      flex: 1;
+    }
+    .row {
+      padding-left: 0;
+    }
+    .row[aria-expanded='true'] {
+      box-shadow: inset 0 2px 0 var(--accent);
+    }
     .beneath {
       padding-left: 8px;
     }

@@ -1,5 +1,6 @@
 // A layer in one line, and what is different about it in the draft.
 import { css, html } from 'lit';
+import { attributesInOrder } from '../app/spec-names';
 import type { CheckedNetwork, LayerSpec, LayerSummary } from '../engine/api';
 import { integer, layerText, shapeText } from './words';
 
@@ -7,8 +8,8 @@ export const rowStyle = css`
   .cells {
     display: grid;
     grid-template-columns:
-      minmax(5em, 1.2fr) minmax(9em, 2.2fr) minmax(7em, 1.2fr) minmax(6em, 1fr)
-      minmax(7em, 1fr) minmax(5em, 0.8fr);
+      minmax(5em, 1fr) minmax(9em, 2fr) minmax(7em, 1.6fr) minmax(6em, 1fr)
+      minmax(7em, 1.3fr) minmax(5em, 1fr);
     gap: 0 16px;
     align-items: baseline;
     width: 100%;
@@ -29,12 +30,15 @@ export const rowStyle = css`
   .name {
     font-weight: 600;
   }
+  .unit {
+    display: none;
+  }
   .was {
     color: var(--quiet);
     white-space: nowrap;
   }
   .now {
-    color: var(--warm);
+    color: var(--accent);
     white-space: nowrap;
   }
   @container (max-width: 860px) {
@@ -46,12 +50,37 @@ export const rowStyle = css`
       display: none;
     }
   }
-  @container (max-width: 520px) {
+  @container (max-width: 600px) {
     .titles {
       display: none;
     }
     .cells {
-      grid-template-columns: minmax(0, 1fr) auto;
+      grid-template:
+        'name what what'
+        'output output parameters' / auto minmax(0, 1fr) auto;
+      gap: 0 12px;
+      line-height: 1.25rem;
+    }
+    .cells .name {
+      grid-area: name;
+    }
+    .cells .what {
+      grid-area: what;
+    }
+    .cells .output {
+      grid-area: output;
+    }
+    .cells .parameters {
+      grid-area: parameters;
+    }
+    .cells .what,
+    .cells .output,
+    .cells .parameters {
+      font-size: 0.875rem;
+      color: var(--quiet);
+    }
+    .unit {
+      display: inline;
     }
   }
 `;
@@ -66,7 +95,7 @@ export function settingsText(layer: LayerSpec, inputs: string[], before: string)
   const silent = new Set(['type', 'name', 'inputs', 'out_channels', 'out_features', 'init']);
   if (/^(conv2d|max_pool2d|avg_pool2d)$/.test(layer.type)) silent.add('kernel_size');
   if (layer.type === 'conv2d') silent.add('stride');
-  const others = Object.entries(layer)
+  const others = attributesInOrder(layer)
     .filter(([key]) => !silent.has(key))
     .map(([key, value]) =>
       typeof value === 'boolean'
@@ -97,10 +126,14 @@ export function rowCells(
   const isNew = marked && !against;
   return html`<span class="cells">
     <span class="name">${layer.name}${isNew ? html` <span class="now">new</span>` : ''}</span>
-    <span>${settingsText(spec, layer.inputs, before)}</span>
-    <span>${change(against && shapeText(against.output), shapeText(layer.output))}</span>
-    <span class="right"
-      >${change(against && count(against.parameters), count(layer.parameters))}</span
+    <span class="what">${settingsText(spec, layer.inputs, before)}</span>
+    <span class="output"
+      >${change(against && shapeText(against.output), shapeText(layer.output))}</span
+    >
+    <span class="right parameters"
+      >${change(against && count(against.parameters), count(layer.parameters))}${
+        layer.parameters > 0 ? html`<span class="unit"> parameters</span>` : ''
+      }</span
     >
     <span class="right adds"
       >${change(against && count(against.multiply_adds), count(layer.multiply_adds))}</span

@@ -45,7 +45,8 @@ export class Editor extends LitElement {
   /** The layer to open; more than once in a row counts every time, through open(). */
   @property({ attribute: false }) focusLayer: number | null = null;
   /** Names of layers that stay as they are; '*' for all. */
-  @property({ attribute: false }) locked: string[] = [];
+  @property({ attribute: false, hasChanged: (a, b) => String(a) !== String(b) })
+  locked: string[] = [];
 
   /** The network as it would be. */
   @state() private draft: CheckedNetwork | null = null;
@@ -56,6 +57,7 @@ export class Editor extends LitElement {
   @state() private view: View = 'layers';
   @state() private message = '';
   @state() private dragging: { from: number; to: number } | null = null;
+  @query('h2') private heading!: HTMLElement | null;
   @query('conv-editor-palette') private palette!: EditorPalette | null;
 
   private readonly verdicts = new Verdicts(this, () => this.check);
@@ -76,6 +78,10 @@ export class Editor extends LitElement {
   }
   private get fixed() {
     return this.locked.includes('*');
+  }
+
+  override focus() {
+    this.heading?.focus();
   }
 
   /** Opens a layer's settings, and goes there. */
@@ -113,6 +119,14 @@ export class Editor extends LitElement {
     this.message = '';
     const { layers } = current.spec;
     if (!layers.some(({ name }) => name === this.selected)) this.selected = null;
+  }
+
+  /** A network that was handed out has been opened, or refused: then it is a draft again. */
+  async settled(spec: NetworkSpec) {
+    await this.updateComplete;
+    const at = this.sent.indexOf(content(spec));
+    this.sent = this.sent.slice(at + 1);
+    if (at >= 0) this.requestUpdate();
   }
 
   /** One after the other, each from what the one before has made of the network. */
@@ -172,10 +186,10 @@ export class Editor extends LitElement {
     return element as HTMLElement | null | undefined;
   }
 
-  private async focusRow() {
+  private async focusRow(name = this.selected) {
     await this.updateComplete;
     const rows = this.renderRoot.querySelectorAll<HTMLElement>('li[data-row]');
-    const row = [...rows].find(({ dataset }) => dataset.row === this.selected);
+    const row = [...rows].find(({ dataset }) => dataset.row === name);
     row?.querySelector<HTMLElement>('.row')?.focus();
     row?.scrollIntoView({ block: 'nearest' });
   }
@@ -211,9 +225,9 @@ export class Editor extends LitElement {
     if (this.drag.cancel()) return void event.stopPropagation();
     if (this.adding) this.adding = null;
     else if (this.selected !== null) {
-      void this.focusRow();
+      void this.focusRow(this.selected);
       this.selected = null;
-    } else return;
+    } else if (!this.draft) this.dispatchEvent(new CustomEvent('close'));
     event.stopPropagation();
   }
 
@@ -286,7 +300,7 @@ export class Editor extends LitElement {
         </button>
       </div>
       ${
-        open
+        open && !here
           ? html`<conv-editor-layer
               class="beneath"
               .network=${network}
@@ -332,7 +346,7 @@ export class Editor extends LitElement {
   private foot(network: CheckedNetwork) {
     const waiting = this.draft !== null && this.sent.length === 0;
     const different = this.against !== null && this.against !== network;
-    return html`<div class="foot">
+    return html`<div class="foot ${waiting ? 'waiting' : ''}">
       <p class="small numbers" role="status">${totals(network, different ? this.against : null)}</p>
       ${this.message ? html`<p class="small wrong" role="alert">${this.message}</p>` : ''}
       ${
@@ -358,7 +372,7 @@ export class Editor extends LitElement {
       @keydown=${(event: KeyboardEvent) => this.keyed(event)}
     >
       <div class="head">
-        <h2 id="title">Edit the network</h2>
+        <h2 id="title" tabindex="-1">Edit the network</h2>
         <div class="views" role="group" aria-label="How to show it">
           ${Object.entries(views).map(
             ([view, title]) =>

@@ -206,7 +206,18 @@ class Engine implements EngineApi {
     const module = await this.load();
     const { opened } = this;
     const adapted = opened ? adaptSpec(spec, opened.info) : spec;
-    return read<CheckedNetwork>(module.checkSpec(JSON.stringify(adapted)));
+    const checked = read<CheckedNetwork>(module.checkSpec(JSON.stringify(adapted)));
+    const last = checked.value?.summary.layers.at(-1);
+    if (!opened || !last) return checked;
+    // What opening it would say: the engine knows the classes only then.
+    const { name, classes } = opened.info;
+    const count = classes.length;
+    if (last.output.length === 1 && last.output[0] === count) return checked;
+    return failure(
+      'shape_mismatch',
+      last.name,
+      `the network ends with ${last.output.join('×')}, but ${name} has ${count} classes; end with a linear layer of ${count} features`,
+    );
   }
 
   explain(pixels: Uint8Array, layer: number, element: number) {
