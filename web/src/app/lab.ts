@@ -216,18 +216,25 @@ export class Lab extends EventTarget {
   // --- undo ---
 
   undo() {
-    return this.enqueue(async () => {
-      const now = await this.moment('', this.settings);
-      const moment = now && this.undoing.takeBack(now);
-      if (moment) await this.goTo(moment, `${moment.what} undone.`);
-    });
+    return this.travel('takeBack');
   }
 
   redo() {
+    return this.travel('bringAgain');
+  }
+
+  private travel(way: 'takeBack' | 'bringAgain') {
     return this.enqueue(async () => {
       const now = await this.moment('', this.settings);
-      const moment = now && this.undoing.bringAgain(now);
-      if (moment) await this.goTo(moment, `${moment.what} again.`);
+      const moment = now && this.undoing[way](now);
+      if (!moment) return;
+      const before = this.settings;
+      const { settings, checkpoint, history } = moment;
+      const { picture, range, cell } = before; // what is looked at, and how, stays
+      this.settings = { ...settings, picture, range, cell };
+      const ok = await this.open({ ...(checkpoint ? { checkpoint } : {}), history });
+      if (ok) this.say(`${moment.what} ${way === 'takeBack' ? 'undone' : 'again'}.`);
+      else this.restore(before);
     });
   }
 
@@ -245,15 +252,6 @@ export class Lab extends EventTarget {
     if (ok && moment) this.undoing.push(moment);
     this.changed();
     return ok;
-  }
-
-  private async goTo({ settings, checkpoint, history }: Moment, said: string) {
-    const { picture, range, cell } = this.settings;
-    const before = this.settings;
-    this.settings = { ...settings, picture, range, cell };
-    const ok = await this.open({ ...(checkpoint ? { checkpoint } : {}), history });
-    if (ok) this.say(said);
-    else this.restore(before);
   }
 
   // --- pictures ---
