@@ -7,7 +7,7 @@ export const unitStyles = css`
   }
   @media (min-width: 700px) and (max-width: 1179px) {
     :host {
-      min-height: 448px;
+      min-height: 464px;
     }
   }
   .head {
@@ -76,7 +76,7 @@ export const unitStyles = css`
     margin-top: 8px;
   }
   .wide .side {
-    max-height: 240px;
+    max-height: 228px;
     overflow-y: auto;
     padding: 2px;
   }
@@ -111,7 +111,7 @@ export const unitStyles = css`
   .sum {
     font-size: 0.875rem;
     line-height: 1.25rem;
-    padding: 4px 0;
+    padding: 4px 2px;
     overflow-wrap: break-word;
   }
   .sum.long {

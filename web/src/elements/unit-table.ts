@@ -90,20 +90,22 @@ export function channelSums(table: Table, products: readonly number[]): Float32A
 
 const written = 24; // the height of a cell with a number in it
 const mostRows = 7;
+/** Of a grid of colours without numbers, in screen pixels. */
+const tallest = 136;
 
 /** A grid of cells in so much width: with numbers where they can be read, else as colours. */
 export function gridTiling(height: number, width: number, room: number): Tiling {
   const wide = Math.min(58, Math.floor(room / width));
   const shape = { width, height, count: 1, columns: 1, rows: 1, gap: 0, order: 'down' as const };
   if (wide >= 28 && height <= mostRows) return { ...shape, scale: wide, tall: written };
-  const high = Math.floor((mostRows * written) / height);
+  const high = Math.floor(tallest / height);
   return { ...shape, scale: Math.max(2, Math.min(wide, high, 24)) };
 }
 
 /** The channels' sums, some beside each other. */
 export function ledgerTiling(channels: number, room: number): Tiling {
   const numbers = channels <= 32;
-  const scale = numbers ? 58 : 14;
+  const scale = channels <= 6 ? 58 : numbers ? 44 : 14;
   const columns = Math.max(1, Math.min(channels, Math.floor(room / scale)));
   const rows = Math.ceil(channels / columns);
   return {

@@ -298,8 +298,7 @@ export class Unit extends LitElement {
     if (type === 'softmax') return this.softmax(stage);
     if (x.length < 2) return nothing;
     const count = stage.weights ? `Σ of ${products.length} products` : `Σ of ${x.length}`;
-    return html`<li class="whole">${this.sum(stage)}</li>
-      <li><b>${count}</b> <span class="made">${number(stage.sum - constant)}</span></li>
+    return html`<li><b>${count}</b> <span class="made">${number(stage.sum - constant)}</span></li>
       ${constant === 0 ? nothing : html`<li><b>+ constant</b> <span class="made">${number(constant)}</span></li>`}
       ${this.bias(stage)}`;
   }
@@ -358,6 +357,7 @@ export class Unit extends LitElement {
           several
             ? html`<div>
                 <div class="grids">${this.grids(stage)}</div>
+                ${stage.rule === 'sum' ? this.sum(stage) : nothing}
                 ${termList(stage, this.network, {
                   ...{ open: this.listed, term: this.term, point: this.point },
                   toggle: (open: boolean) => (this.listed = open),
