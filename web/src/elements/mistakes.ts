@@ -156,7 +156,9 @@ export class Mistakes extends LitElement {
     const more = (mistakes?.total ?? 0) - pictures.length;
     return html`
       <div class="head">
-        <h3 role="status">${mistakes ? this.heading(mistakes) : 'Looking for them …'}</h3>
+        <div role="status">
+          <h3>${mistakes ? this.heading(mistakes) : 'Looking for them …'}</h3>
+        </div>
         <button @click=${() => this.send('close', null)}>Close</button>
       </div>
       <div class="pictures">
