@@ -17,6 +17,8 @@ export interface EditDetail {
   text: string;
 }
 
+type Marks = Record<'near' | 'hit' | 'border' | 'idle', Set<number>>;
+
 @customElement('conv-grid')
 export class ConvGrid extends LitElement {
   static override styles = [
@@ -111,10 +113,30 @@ export class ConvGrid extends LitElement {
   @property({ type: Number }) cell = 44;
   /** How numbers are written. */
   @property({ attribute: false }) text: (value: number) => string = numberText;
-  /** Whether numbers are written into the cells; they are always said. */
-  @property({ attribute: false }) numbers = true;
+  @state() private width = 0;
   @state() private active = 0;
   @state() private editing: { cell: number; text: string } | null = null;
+
+  private readonly size = new ResizeObserver(() => (this.width = this.clientWidth));
+  override connectedCallback() {
+    super.connectedCallback();
+    this.size.observe(this);
+  }
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.size.disconnect();
+  }
+
+  /** Numbers are written where every one has room; they are said in any case. */
+  private get legible() {
+    if (this.editable || this.width === 0) return true;
+    const room = Math.min(this.cell, this.width / this.columns - 1) - 3;
+    const wide = (text: string) => {
+      const narrow = text.replace(/[^/.]/g, '').length;
+      return 8.3 * (text.length - narrow) + 4.4 * narrow;
+    };
+    return Array.from(this.values).every((value) => wide(this.text(value)) <= room);
+  }
 
   private send(name: string, detail: object) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
@@ -214,10 +236,7 @@ export class ConvGrid extends LitElement {
     this.send('point', { cell });
   }
 
-  private cellTemplate(
-    cell: number,
-    marks: Record<'near' | 'hit' | 'border' | 'idle', Set<number>>,
-  ) {
+  private cellTemplate(cell: number, marks: Marks, legible: boolean) {
     const value = this.values[cell] ?? 0;
     const border = marks.border.has(cell);
     const { background, ink } = signedCss(this.range > 0 ? value / this.range : 0);
@@ -247,7 +266,7 @@ export class ConvGrid extends LitElement {
               @input=${(event: Event) => (editing.text = (event.target as HTMLInputElement).value)}
               @blur=${() => this.finish(true, false)}
             />`
-          : this.numbers
+          : legible
             ? this.text(value)
             : ''
       }
@@ -262,6 +281,7 @@ export class ConvGrid extends LitElement {
       border: new Set(this.border),
       idle: new Set(this.idle),
     };
+    const { legible } = this;
     const list = Array.from({ length: rows }, (_, row) =>
       Array.from({ length: columns }, (_, column) => row * columns + column),
     );
@@ -292,7 +312,7 @@ export class ConvGrid extends LitElement {
       ${list.map(
         (cells) =>
           html`<div role="row" class="row">
-            ${cells.map((cell) => this.cellTemplate(cell, marks))}
+            ${cells.map((cell) => this.cellTemplate(cell, marks, legible))}
           </div>`,
       )}
     </div>`;

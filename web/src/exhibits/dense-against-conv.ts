@@ -46,18 +46,14 @@ export class DenseAgainstConv extends LitElement {
       }
       svg[role='img'] {
         display: block;
-        width: 100%;
-        max-width: 560px;
-        height: auto;
-        aspect-ratio: 480 / 240;
-        overflow: visible;
+        max-width: 100%;
       }
       .tick line {
         stroke: var(--line);
       }
       svg text {
         fill: var(--quiet);
-        font-size: 15px;
+        font-size: 13px;
         font-variant-numeric: tabular-nums;
       }
       polyline {
@@ -119,7 +115,12 @@ export class DenseAgainstConv extends LitElement {
   @property({ attribute: false }) start = {} as DenseSettings & LooseSettings;
   @state() private version = 0;
   @state() private status = '';
+  @state() private width = 320;
   private shown = '';
+  private readonly size = new ResizeObserver(() => {
+    const room = this.renderRoot.querySelector('.plots > div')?.clientWidth ?? 0;
+    if (room > 0) this.width = Math.min(room, 560);
+  });
   private waiting: (() => void)[] = [];
   private readonly race = new Race(
     () => this.changed(),
@@ -136,10 +137,12 @@ export class DenseAgainstConv extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     void this.race.describe();
+    this.size.observe(this);
   }
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.race.end();
+    this.size.disconnect();
   }
 
   private tell(detail: object) {
@@ -235,6 +238,7 @@ export class DenseAgainstConv extends LitElement {
       <div>
         <h3>Accuracy <span class="quiet">on validation pictures, over epochs</span></h3>
         ${drawPlot({
+          width: this.width,
           label: 'Validation accuracy of both networks over epochs',
           ...{ curves: accuracy, xEnd: epochs, y: [0.5, 1], yTicks: [0.5, 0.6, 0.7, 0.8, 0.9, 1] },
           yText: (value) => `${Math.round(value * 100)}%`,
@@ -243,6 +247,7 @@ export class DenseAgainstConv extends LitElement {
       <div>
         <h3>Loss <span class="quiet">of every training batch, over epochs</span></h3>
         ${drawPlot({
+          width: this.width,
           label: 'Training loss of both networks over epochs',
           ...{ curves: loss, xEnd: epochs, y: [0, 2.5], yTicks: [0, 0.5, 1, 1.5, 2, 2.5] },
           yText: String,

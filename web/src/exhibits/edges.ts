@@ -176,7 +176,6 @@ export class EdgesExhibit extends LitElement {
                   .values=${map.values}
                   .range=${range}
                   .hit=${this.pinned === null ? [] : [this.pinned]}
-                  .numbers=${map.columns <= 13}
                   .cell=${map.columns <= 13 ? 40 : 22}
                   @point=${(event: CustomEvent<PointDetail>) => (this.cell = event.detail.cell)}
                   @pin=${(event: CustomEvent<{ cell: number }>) => (this.pinned = event.detail.cell)}

@@ -9,6 +9,8 @@ export interface Curve {
 }
 
 export interface Plot {
+  /** In CSS pixels, so that its text has the size of other text. */
+  width: number;
   label: string;
   curves: Curve[];
   xEnd: number;
@@ -17,7 +19,6 @@ export interface Plot {
   yText: (value: number) => string;
 }
 
-const width = 480;
 const height = 240;
 const room = { left: 56, right: 12, top: 12, bottom: 32 };
 
@@ -28,14 +29,20 @@ export function ticksTo(end: number): number[] {
 }
 
 /** What lies below the lowest tick is cut off, as it should be. */
-export function drawPlot({ label, curves, xEnd, y: [low, high], yTicks, yText }: Plot) {
+export function drawPlot({ width, label, curves, xEnd, y: [low, high], yTicks, yText }: Plot) {
   const x = (value: number) => room.left + (value / xEnd) * (width - room.left - room.right);
   const y = (value: number) => {
     const share = (value - low) / (high - low);
     return height - room.bottom - share * (height - room.top - room.bottom);
   };
   const line = (points: [number, number][]) => points.map(([a, b]) => `${x(a)},${y(b)}`).join(' ');
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${label}>
+  return html`<svg
+    viewBox="0 0 ${width} ${height}"
+    width=${width}
+    height=${height}
+    role="img"
+    aria-label=${label}
+  >
     ${yTicks.map(
       (tick) => svg`<g class="tick">
         <line x1=${room.left} x2=${width - room.right} y1=${y(tick)} y2=${y(tick)}></line>

@@ -23,14 +23,21 @@ const flat = (rows: number, columns: number, of: (i: number) => number): Grid =>
   values: Array.from({ length: rows * columns }, (_, i) => of(i)),
 });
 
-/** 1, 2, 3 again and again under a kernel that averages. */
+/** A row is 1, 2, 3 again and again; a picture varies more, so that no two means need be alike. */
+const rowOf = (i: number) => (i % 3) + 1;
+const pictureOf = (size: number) => (i: number) => {
+  const [row, column] = [Math.floor(i / size), i % size];
+  return (row * row + 2 * column + row * column) % 5;
+};
+
+/** The input under a kernel that averages. */
 export function strideConvolution(settings: StrideSettings): Convolution {
   const { size, kernel: k, stride: s, dilation: d, border } = settings;
   const [start = 0, end = 0] = padsOf(settings);
   const two = settings.dimensions === '2';
   const pads = two ? { top: start, bottom: end } : { top: 0, bottom: 0 };
   return {
-    input: flat(two ? size : 1, size, (i) => ((two ? Math.floor(i / size) + i : i) % 3) + 1),
+    input: two ? flat(size, size, pictureOf(size)) : flat(1, size, rowOf),
     kernel: flat(two ? k : 1, k, () => 1 / (two ? k * k : k)),
     padding: { ...pads, left: start, right: end },
     border,

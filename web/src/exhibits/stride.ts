@@ -146,7 +146,7 @@ export class StrideExhibit extends LitElement {
       ${
         over === 0
           ? `The last window ends exactly at the end: ${room} = ${last} · ${stride}.`
-          : `The stride does not divide the way: after ${last} steps of ${stride}, ${over} of the ${room} places are left over, too few for another window.`
+          : `The stride does not divide the way: after ${last} ${last === 1 ? 'step' : 'steps'} of ${stride}, ${over} of the ${room} places ${over === 1 ? 'is' : 'are'} left over, too few for another window.`
       }
     </p>`;
   }
@@ -176,7 +176,6 @@ export class StrideExhibit extends LitElement {
         .text=${fractionText}
         .range=${all.values.reduce((most, v) => Math.max(most, Math.abs(v)), 0)}
         .near=${kept}
-        .cell=${32}
       ></conv-grid>
     </figure>`;
   }
