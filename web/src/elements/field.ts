@@ -3,6 +3,7 @@
 // Where values may be changed, picking opens a small field for the number, in place.
 import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { Canvases } from './canvases';
 import { signedCss } from './colours';
 import {
@@ -67,24 +68,32 @@ export class Field extends LitElement {
         border: solid var(--panel);
         border-width: 0 1px 1px 0;
       }
+      /* In the top layer, where nothing cuts it off. */
       .edit {
-        position: absolute;
-        z-index: 3;
-        transform: translate(-8px, -4px);
+        position: fixed;
+        inset: auto;
+        margin: 0;
+        padding: 8px;
+        width: 216px;
+        max-width: calc(100vw - 16px);
+        border: 1px solid var(--control);
+        border-radius: 6px;
         background: var(--panel);
+        color: var(--ink);
         font-size: 0.875rem;
         line-height: 1.25rem;
       }
+      .edit label {
+        display: block;
+        color: var(--quiet);
+        margin-bottom: 4px;
+      }
       .edit input {
-        width: 96px;
         min-height: 32px;
-        padding: 0 4px;
-        border: 2px solid var(--accent);
+        padding: 0 8px;
       }
       .edit p {
-        width: 184px;
-        padding: 4px 8px;
-        border: 1px solid var(--line);
+        margin-top: 4px;
         color: var(--warm);
       }
     `,
@@ -117,6 +126,8 @@ export class Field extends LitElement {
   private readonly overlay = new MapOverlay(this, '.over');
   private cursor: number | null = null;
   private remembered = 0;
+  /** What has been typed, which no new value from training overwrites. */
+  private typed: string | null = null;
   /** Whether the cursor is the keyboard's, which stays when the mouse leaves. */
   private byKeys = false;
 
@@ -130,6 +141,7 @@ export class Field extends LitElement {
     const look = ['values', 'tiling', 'range', 'group', 'grey'];
     if (look.some((name) => changed.has(name))) this.canvases.draw();
     if (changed.has('editing') && this.editing !== null) {
+      this.renderRoot.querySelector<HTMLElement>('.edit')?.showPopover();
       const input = this.renderRoot.querySelector('input');
       input?.focus();
       input?.select();
@@ -184,13 +196,15 @@ export class Field extends LitElement {
 
   private pick(element: number) {
     if (this.editable) {
+      this.point(element);
+      this.typed = null;
       this.wrong = '';
       this.editing = element;
     } else this.send('pick', element);
   }
 
   private moved(event: PointerEvent) {
-    if (event.pointerType === 'touch') return; // that scrolls, and a tap is a click
+    if (event.pointerType === 'touch' || this.editing !== null) return; // a tap is a click
     this.byKeys = false;
     this.point(this.under(event));
   }
@@ -297,21 +311,25 @@ export class Field extends LitElement {
   private editor(tiling: Tiling, element: number) {
     const { left, top } = boxOf(tiling, patchOf(tiling, element));
     const value = this.values?.[element] ?? 0;
-    const edge = Math.max(0, Math.min(left * cssWidth(tiling), cssWidth(tiling) - 88));
-    return html`<div
-      class="edit"
-      ${setStyle({ left: `${edge}px`, top: `${top * cssHeight(tiling)}px` })}
-      @click=${(event: Event) => event.stopPropagation()}
-      @pointermove=${(event: Event) => event.stopPropagation()}
-    >
+    const box = this.renderRoot.querySelector('.over')?.getBoundingClientRect();
+    const x = (box?.left ?? 0) + left * cssWidth(tiling);
+    const y = (box?.top ?? 0) + top * cssHeight(tiling) + 24;
+    const place = {
+      left: `${Math.max(8, Math.min(x, innerWidth - 232))}px`,
+      top: `${Math.max(8, Math.min(y, innerHeight - 144))}px`,
+    };
+    return html`<div class="edit" popover="manual" ${setStyle(place)}>
+      <label for="value">${this.describe(element)}</label>
       <input
+        id="value"
         type="text"
         inputmode="text"
         autocomplete="off"
-        .value=${fullText(value).replace('−', '-')}
+        .value=${live(this.typed ?? fullText(value).replaceAll('−', '-'))}
         aria-label="New value of ${this.describe(element)}"
         aria-invalid=${this.wrong ? 'true' : 'false'}
         aria-describedby="wrong"
+        @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)}
         @keydown=${(event: KeyboardEvent) => this.editKey(event)}
         @blur=${() => this.close(false)}
       />

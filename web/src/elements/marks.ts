@@ -5,10 +5,10 @@ import { patchOf, type Patch, type Tiling } from './maps';
 /**
  * cell: pointed at; pinned; chain: of the same calculation, further up or down; window: what a unit
  * looks at; source: an element that counts for it; winner: the largest of a window; term: the pair
- * of factors that is pointed at in another view.
+ * of factors that is pointed at in another view; border: padding, no element of anything.
  */
 export interface Mark extends Patch {
-  kind: 'cell' | 'pinned' | 'chain' | 'window' | 'source' | 'winner' | 'term';
+  kind: 'cell' | 'pinned' | 'chain' | 'window' | 'source' | 'winner' | 'term' | 'border';
 }
 
 export const noMarks: readonly Mark[] = [];

@@ -56,6 +56,13 @@ export const overlayStyles = css`
     border-width: 1px;
     transform: translate(-1px, -1px);
   }
+  .over > i.border {
+    border: 1px dashed var(--control);
+    outline: 0;
+    transform: none;
+    box-sizing: border-box;
+    transition: none;
+  }
   .over > i.winner {
     border-color: var(--warm);
   }

@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const unitStyles = css`
   :host {
     /* Pointing at other units, and at none, moves nothing that lies below. */
-    min-height: 304px;
+    min-height: 320px;
   }
   @media (min-width: 700px) and (max-width: 1179px) {
     :host {
@@ -76,7 +76,7 @@ export const unitStyles = css`
     margin-top: 8px;
   }
   .wide .side {
-    max-height: 228px;
+    max-height: 244px;
     overflow-y: auto;
     padding: 2px;
   }

@@ -88,7 +88,7 @@ export function channelSums(table: Table, products: readonly number[]): Float32A
   );
 }
 
-const written = 24; // the height of a cell with a number in it
+const written = 22; // the height of a cell with a number in it
 const mostRows = 7;
 /** Of a grid of colours without numbers, in screen pixels. */
 const tallest = 136;

@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { NetworkInfo, UnitExplanation, UnitStage } from '../engine/api';
 import './field';
 import type { Commit } from './field';
-import { patchOf } from './maps';
+import { patchOf, type Tiling } from './maps';
 import { noMarks, type Mark } from './overlay';
 import { shared } from './shared';
 import { unitStyles } from './unit-styles';
@@ -129,6 +129,7 @@ export class Unit extends LitElement {
     if (stage.type === 'softmax')
       marks.push({ kind: 'source', ...patchOf(tiling, stage.place[0] ?? 0) });
     const absent = cellsWithout(table, channel);
+    if (what === 'x') marks.push(...this.padding(stage, tiling));
     const grey = what === 'x' && stage.sources.value.includes(0);
     const { weight_parameter: parameter, weight_elements: elements } = stage;
     const editable = this.editable && what === 'weights' && parameter !== null;
@@ -156,6 +157,14 @@ export class Unit extends LitElement {
         @commit=${commit}
       ></conv-field>
     </figure>`;
+  }
+
+  /** The cells of the window that lie in the border. */
+  private padding({ sources }: UnitStage, tiling: Tiling): Mark[] {
+    const cells = Array.from({ length: tiling.width * tiling.height }, (_, cell) => cell);
+    return cells
+      .filter((cell) => sources.value[this.termAt(cell)] === -1)
+      .map((cell) => ({ kind: 'border', ...patchOf(tiling, cell) }));
   }
 
   private cell(element: number | null) {
