@@ -153,6 +153,52 @@ test('pictures that are not digits are taken as they are, and the page says so',
   await expect(page.locator('conv-input')).toContainText('the whole picture, reduced to 28×28');
 });
 
+test('a photograph with a shade over the paper gives the same digit as a drawing', async ({
+  open,
+}) => {
+  const page = await open();
+  const made = await page.evaluate(async (strokes) => {
+    const [width, height] = [640, 480];
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d', { willReadFrequently: true })!;
+    const write = (ink: string) => {
+      context.strokeStyle = ink;
+      context.lineWidth = 20;
+      context.lineCap = context.lineJoin = 'round';
+      for (const points of strokes) {
+        context.beginPath();
+        for (let i = 0; i < points.length; i += 2)
+          context.lineTo(180 + points[i]!, 100 + points[i + 1]!);
+        context.stroke();
+      }
+    };
+    context.fillRect(0, 0, width, height);
+    write('#fff');
+    const drawn = context.getImageData(0, 0, width, height);
+    const paper = context.createLinearGradient(0, 0, width, height / 2);
+    paper.addColorStop(0, '#e8e4da');
+    paper.addColorStop(1, '#8d8a82');
+    context.fillStyle = paper;
+    context.fillRect(0, 0, width, height);
+    write('#2b3a67');
+    const photo = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
+    const { value } = await (document.querySelector('conv-app') as App).lab.engine.prepare(drawn);
+    const bytes = [...new Uint8Array(await photo.arrayBuffer())];
+    return { bytes, pixels: [...(value?.pixels ?? [])] };
+  }, drawings[3]!.strokes);
+  await page.locator('conv-input input[type="file"]').setInputFiles({
+    ...{ name: 'three.jpg', mimeType: 'image/jpeg' },
+    buffer: Buffer.from(made.bytes),
+  });
+  await expect(page.locator('conv-input')).toContainText('Your own picture');
+  const seen = await page.evaluate(() => [
+    ...((document.querySelector('conv-app') as App).lab.shown?.pixels ?? []),
+  ]);
+  expect(made.pixels.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(10_000);
+  const off = seen.reduce((sum, value, i) => sum + Math.abs(value - made.pixels[i]!), 0);
+  expect(off / seen.length).toBeLessThan(4); // of 255; of a digit that is missed it is more than 12
+});
+
 test.describe('on a phone', () => {
   test.use({ hasTouch: true, viewport: { width: 360, height: 740 } });
 

@@ -28,7 +28,7 @@ export class Mistakes extends LitElement {
       }
       /* Of one height, so that nothing below it moves when training finds others. */
       .pictures {
-        height: 208px;
+        height: 256px;
         overflow-y: auto;
         margin-top: 8px;
         padding: 4px;
@@ -65,6 +65,11 @@ export class Mistakes extends LitElement {
       }
       .pictures p {
         margin: 8px;
+      }
+      @media (max-width: 719px) {
+        .pictures {
+          height: 320px;
+        }
       }
     `,
   ];
