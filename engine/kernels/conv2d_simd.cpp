@@ -1,53 +1,15 @@
-#include "kernels/correlate.hpp"
+#include "kernels/conv2d_rows.hpp"
 #include "kernels/dots.hpp"
 #include "kernels/simd_kernels.hpp"
 #include "kernels/tasks.hpp"
 
-// All three passes are correlate or dots over rows of pixels. Two arrangements in scratch memory
-// make every row one run:
-//
-//   a stride along the row    x's columns are sorted by their remainder, 0 s 2s … 1 s+1 2s+1 …,
-//   after
-//                             which the columns that a tap meets are neighbours
-//   the input's gradient      d_y gets a border of zero columns, so that every tap exists for every
-//                             column; rows outside d_y are left out instead
+// Forward and the weights' gradient are correlate or dots over rows of pixels
+// (conv2d_input_simd.cpp has the input's gradient). Where there is a stride along the row, x's
+// columns are sorted by their remainder in scratch memory, 0 s 2s … 1 s+1 2s+1 …, after which the
+// columns that a tap meets are neighbours and every row is one run.
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
-
-struct Sizes {
-  explicit Sizes(const Conv2dArgs& a)
-      : batch(a.batch),
-        group_in(a.in_channels / a.groups),
-        group_out(a.out_channels / a.groups),
-        taps(std::int64_t{group_in} * a.kernel_h * a.kernel_w),
-        x_row(a.in_w * batch),
-        x_channel(a.in_h * x_row),
-        y_row(a.out_w * batch),
-        y_channel(a.out_h * y_row),
-        work(2 * a.out_channels * y_channel * taps) {}
-
-  std::int64_t batch;
-  int group_in, group_out;                          // channels per group
-  std::int64_t taps;                                // of one output channel
-  std::int64_t x_row, x_channel, y_row, y_channel;  // floats
-  std::int64_t work;                                // floating-point operations of one pass
-};
-
-// Where column j of a row of `width` stands after sorting by j mod stride.
-std::int64_t sorted_column(std::int64_t j, std::int64_t width, std::int64_t stride) {
-  const std::int64_t remainder = j % stride, long_ones = width % stride;
-  return remainder * (width / stride) + (remainder < long_ones ? remainder : long_ones) +
-         j / stride;
-}
-
-void copy_floats(const float* from, std::int64_t count, float* to) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] = from[i];
-}
-
-void fill(float* to, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] = 0.0f;
-}
 
 // x with sorted columns.
 void sort_columns(const Conv2dArgs& a, const float* x, float* sorted) {
@@ -66,13 +28,6 @@ void place_taps(const Conv2dArgs& a, const Sizes& s, std::int32_t* offsets) {
         *offsets++ = static_cast<std::int32_t>(c * s.x_channel + u * a.dilation_h * s.x_row +
                                                sorted_column(v * a.dilation_w, a.in_w, a.stride_w) *
                                                    s.batch);
-}
-
-std::int32_t* as_offsets(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
-
-// Few rows are shared among threads by tiles of channels, many by rows.
-std::int64_t parts_of_a_row(std::int64_t rows, const Tiles& tiles) {
-  return rows >= 8 ? 1 : tiles.count();
 }
 
 // ---- forward ------------------------------------------------------------------------------------
@@ -123,161 +78,6 @@ void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float*
                 y + g * s.group_out * s.y_channel + i * s.y_row, s.y_channel);
     }
   });
-}
-
-// ---- backward: input ----------------------------------------------------------------------------
-
-namespace {
-
-// Input column j = b·stride + r meets the taps v with v·dilation ≡ r (mod stride), at output column
-// b + (r − v·dilation)/stride: for every remainder r one correlation over b. Likewise for rows,
-// where a remainder's taps stand together and those outside d_y are left out at either end.
-struct BackwardScratch {
-  explicit BackwardScratch(const Conv2dArgs& a) {
-    const Sizes s(a);
-    left = (a.kernel_w - 1) * a.dilation_w / a.stride_w;
-    const int columns = (a.in_w + a.stride_w - 1) / a.stride_w;
-    width = left + (columns > a.out_w ? columns : a.out_w);
-    channel = width > a.out_w ? spread(width * s.batch * a.out_h) : s.y_channel;
-    zeros = packed_floats(a.out_channels, s.taps);
-    offsets = zeros + s.group_in;
-    padded = offsets + std::int64_t{s.group_out} * a.kernel_h * a.kernel_w;
-    sorted = padded + (width > a.out_w ? a.out_channels * channel : 0);
-    total = sorted + (a.stride_w > 1 ? a.in_channels * s.x_channel : 0);
-  }
-  int left, width;       // of a row of d_y with its border
-  std::int64_t channel;  // floats from one channel of it to the next
-  std::int64_t zeros, offsets, padded, sorted, total;
-};
-
-// Calls visit(u, place) for the kernel rows in order of the remainder of u·dilation, then of u.
-template <class Visit>
-void visit_kernel_rows(const Conv2dArgs& a, const Visit& visit) {
-  int place = 0;
-  for (int remainder = 0; remainder < a.stride_h; ++remainder)
-    for (int u = 0; u < a.kernel_h; ++u)
-      if (u * a.dilation_h % a.stride_h == remainder) visit(u, place++);
-}
-
-// The places of the kernel rows that input row i meets inside d_y: begin … end-1.
-struct Span {
-  int begin = 0, end = 0;
-};
-Span kernel_rows_at(const Conv2dArgs& a, int i) {
-  Span span;
-  visit_kernel_rows(a, [&](int u, int place) {
-    const int row = i - u * a.dilation_h;
-    if (row < 0 || row % a.stride_h != 0 || row / a.stride_h >= a.out_h) return;
-    if (span.end == 0) span.begin = place;
-    span.end = place + 1;
-  });
-  return span;
-}
-
-// How many taps v have v·dilation ≡ remainder (mod stride).
-int kernel_columns(const Conv2dArgs& a, int remainder) {
-  int count = 0;
-  for (int v = 0; v < a.kernel_w; ++v) count += v * a.dilation_w % a.stride_w == remainder;
-  return count;
-}
-
-// Offsets into padded d_y and packed weights of one remainder, for taps (u by place, o, v).
-void place_backward_taps(const Conv2dArgs& a, const BackwardScratch& at, int remainder,
-                         std::int32_t* offsets) {
-  const Sizes s(a);
-  visit_kernel_rows(a, [&](int u, int) {
-    const int row_remainder = u * a.dilation_h % a.stride_h;
-    const std::int64_t row = (row_remainder - u * a.dilation_h) / a.stride_h;
-    for (std::int64_t o = 0; o < s.group_out; ++o)
-      for (int v = 0; v < a.kernel_w; ++v) {
-        if (v * a.dilation_w % a.stride_w != remainder) continue;
-        const std::int64_t column = at.left + (remainder - v * a.dilation_w) / a.stride_w;
-        *offsets++ =
-            static_cast<std::int32_t>(o * at.channel + (row * at.width + column) * s.batch);
-      }
-  });
-}
-
-void pack_backward(const Conv2dArgs& a, const Sizes& s, const Tiles& tiles, int remainder,
-                   const float* weight, float* packed) {
-  const std::int64_t kernel = std::int64_t{a.kernel_h} * a.kernel_w;
-  for (std::int64_t i = 0; i < tiles.count(); ++i)
-    visit_kernel_rows(a, [&](int u, int) {
-      for (std::int64_t o = 0; o < s.group_out; ++o)
-        for (int v = 0; v < a.kernel_w; ++v) {
-          if (v * a.dilation_w % a.stride_w != remainder) continue;
-          for (std::int64_t k = tiles.begin(i); k < tiles.begin(i + 1); ++k)
-            *packed++ = weight[(o * s.group_in + k) * kernel + u * a.kernel_w + v];
-        }
-    });
-}
-
-}  // namespace
-
-std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) { return BackwardScratch(a).total; }
-
-void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
-                           const float* weight, float* d_x) {
-  const Sizes s(a);
-  const BackwardScratch at(a);
-  float* zeros = context.scratch + at.zeros;
-  fill(zeros, s.group_in);
-  const std::int64_t row = at.width * s.batch;  // floats of a row of d_y with its border
-  if (at.width > a.out_w) {
-    float* padded = context.scratch + at.padded;
-    for_tasks(context, a.out_channels * std::int64_t{a.out_h}, a.out_channels * a.out_h * row,
-              [&](std::int64_t begin, std::int64_t end) {
-                for (std::int64_t r = begin; r < end; ++r) {
-                  float* to = padded + r / a.out_h * at.channel + r % a.out_h * row;
-                  fill(to, at.left * s.batch);
-                  copy_floats(d_y + r * s.y_row, s.y_row, to + at.left * s.batch);
-                  fill(to + at.left * s.batch + s.y_row, row - at.left * s.batch - s.y_row);
-                }
-              });
-    d_y = padded;
-  }
-  float* target = a.stride_w > 1 ? context.scratch + at.sorted : d_x;
-  const bool accumulate = a.stride_w == 1 && a.write == Write::accumulate;
-
-  const Tiles tiles{s.group_in};
-  const std::int64_t rows = std::int64_t{a.groups} * a.in_h;
-  const std::int64_t parts = parts_of_a_row(rows, tiles);
-  float* packed = context.scratch;
-  std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
-  for (int remainder = 0; remainder < a.stride_w && remainder < a.in_w; ++remainder) {
-    const std::int64_t columns = (a.in_w - remainder + a.stride_w - 1) / a.stride_w;
-    const std::int64_t per_row = std::int64_t{s.group_out} * kernel_columns(a, remainder);
-    const std::int64_t taps = per_row * a.kernel_h;
-    place_backward_taps(a, at, remainder, offsets);
-    for (int g = 0; g < a.groups; ++g)
-      pack_backward(a, s, tiles, remainder, weight + g * s.group_out * s.taps,
-                    packed + g * s.group_in * taps);
-    for_tasks(context, rows * parts, s.work, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t task = begin; task < end; ++task) {
-        const std::int64_t part = task % parts, i = task / parts % a.in_h;
-        const std::int64_t g = task / parts / a.in_h;
-        const Span span = kernel_rows_at(a, static_cast<int>(i));
-        const Correlation c = {tiles, taps, packed + g * s.group_in * taps, offsets};
-        correlate(c, tiles.count() * part / parts, tiles.count() * (part + 1) / parts,
-                  span.begin * per_row, span.end * per_row,
-                  d_y + g * s.group_out * at.channel + i / a.stride_h * row, columns * s.batch,
-                  accumulate ? nullptr : zeros,
-                  target + g * s.group_in * s.x_channel + i * s.x_row +
-                      sorted_column(remainder, a.in_w, a.stride_w) * s.batch,
-                  s.x_channel);
-      }
-    });
-  }
-  if (a.stride_w == 1) return;
-  for (std::int64_t r = 0; r < std::int64_t{a.in_channels} * a.in_h; ++r)
-    for (std::int64_t j = 0; j < a.in_w; ++j) {
-      const float* from = target + (r * a.in_w + sorted_column(j, a.in_w, a.stride_w)) * s.batch;
-      float* to = d_x + (r * a.in_w + j) * s.batch;
-      if (a.write == Write::overwrite)
-        copy_floats(from, s.batch, to);
-      else
-        for (std::int64_t n = 0; n < s.batch; ++n) to[n] += from[n];
-    }
 }
 
 // ---- backward: weight and bias ------------------------------------------------------------------

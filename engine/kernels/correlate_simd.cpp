@@ -71,6 +71,8 @@ template <int K, int V>
 void tile_with_rest(const float* x, const Taps& taps, std::int64_t length, const float* start,
                     float* out, std::int64_t out_stride) {
   std::int64_t p = tile<K, V>(x, taps, length, start, out, out_stride);
+  if (V > 2 && p + 2 * lanes <= length)
+    p += tile<K, 2>(x + p, taps, length - p, start, out + p, out_stride);
   if (V > 1 && p + lanes <= length)
     p += tile<K, 1>(x + p, taps, length - p, start, out + p, out_stride);
   const auto rest = [&]<int P>() {

@@ -214,6 +214,43 @@ std::vector<Problem> conv2d_problems() {
                                      .stride_h = 2,
                                      .stride_w = 2,
                                      .groups = 3});
+  // Batches wide enough that columns near the edge of the input's gradient are done by themselves:
+  // kernels wider than y, strides, dilation, and channels a multiple of 1 KiB apart.
+  add("edges_kernel_wider_than_y", {.batch = 17,
+                                    .in_channels = 3,
+                                    .in_h = 5,
+                                    .in_w = 5,
+                                    .out_channels = 4,
+                                    .kernel_h = 4,
+                                    .kernel_w = 4});
+  add("edges_stride_2_dilation_3", {.batch = 16,
+                                    .in_channels = 2,
+                                    .in_h = 10,
+                                    .in_w = 12,
+                                    .out_channels = 3,
+                                    .kernel_h = 3,
+                                    .kernel_w = 3,
+                                    .stride_h = 2,
+                                    .stride_w = 2,
+                                    .dilation_h = 3,
+                                    .dilation_w = 3});
+  add("edges_groups_stride_2", {.batch = 19,
+                                .in_channels = 4,
+                                .in_h = 7,
+                                .in_w = 8,
+                                .out_channels = 6,
+                                .kernel_h = 3,
+                                .kernel_w = 5,
+                                .stride_h = 2,
+                                .stride_w = 2,
+                                .groups = 2});
+  add("edges_channels_apart", {.batch = 16,
+                               .in_channels = 5,
+                               .in_h = 6,
+                               .in_w = 6,
+                               .out_channels = 9,
+                               .kernel_h = 3,
+                               .kernel_w = 3});
   // Large enough to be shared among threads.
   add("threads", {.batch = 16,
                   .in_channels = 8,

@@ -1,0 +1,52 @@
+// What the convolutions of a SIMD variant share: sizes in floats and the places of columns.
+#pragma once
+
+#include "kernels/conv2d.hpp"
+#include "kernels/correlate.hpp"
+
+namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
+
+struct Sizes {
+  explicit Sizes(const Conv2dArgs& a)
+      : batch(a.batch),
+        group_in(a.in_channels / a.groups),
+        group_out(a.out_channels / a.groups),
+        taps(std::int64_t{group_in} * a.kernel_h * a.kernel_w),
+        x_row(a.in_w * batch),
+        x_channel(a.in_h * x_row),
+        y_row(a.out_w * batch),
+        y_channel(a.out_h * y_row),
+        work(2 * a.out_channels * y_channel * taps) {}
+
+  std::int64_t batch;
+  int group_in, group_out;                          // channels per group
+  std::int64_t taps;                                // of one output channel
+  std::int64_t x_row, x_channel, y_row, y_channel;  // floats
+  std::int64_t work;                                // floating-point operations of one pass
+};
+
+// Where column j of a row of `width` stands after sorting by j mod stride.
+static inline std::int64_t sorted_column(std::int64_t j, std::int64_t width, std::int64_t stride) {
+  const std::int64_t remainder = j % stride, long_ones = width % stride;
+  return remainder * (width / stride) + (remainder < long_ones ? remainder : long_ones) +
+         j / stride;
+}
+
+static inline void copy_floats(const float* from, std::int64_t count, float* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = from[i];
+}
+
+static inline void fill(float* to, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = 0.0f;
+}
+
+static inline std::int32_t* as_offsets(float* scratch) {
+  return reinterpret_cast<std::int32_t*>(scratch);
+}
+
+// Few rows are shared among threads by tiles of channels, many by rows.
+static inline std::int64_t parts_of_a_row(std::int64_t rows, const Tiles& tiles) {
+  return rows >= 8 ? 1 : tiles.count();
+}
+
+}  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT
