@@ -11,6 +11,11 @@ void fill(float* to, std::int64_t count) {
   for_vectors(0, count, [&](std::int64_t i, auto size) { save(to + i, Vector(0.0f), size); });
 }
 
+// The bits of numbers: chosen by integers, and not reckoned with.
+Integers load_bits(const void* p) {
+  return Integers::load_unaligned(static_cast<const std::int32_t*>(p));
+}
+
 // Windows whose inputs are rows[0] … rows[1]-1 by columns …, all divided by one number.
 struct Window {
   Cell rows, columns;
@@ -80,24 +85,28 @@ std::int32_t position_of(const MaxPool2dArgs& a, int i, int j, int u, int v) {
 }
 
 // One window, a vector of images: the maximum and its position, whose bits travel as a float's.
+// H and W: the kernel's size where it is known beforehand, which lets the compiler unroll, or 0.
+template <int H, int W>
 void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y,
                 std::int32_t* switches, Whole) {
-  Vector best(0.0f), place(0.0f);
-  for (int u = 0; u < a.kernel_h; ++u)
-    for (int v = 0; v < a.kernel_w; ++v) {
+  const int kernel_h = H > 0 ? H : a.kernel_h, kernel_w = W > 0 ? W : a.kernel_w;
+  const std::int32_t corner = position_of(a, i, j, 0, 0);
+  Vector best = load(x + std::int64_t{corner} * a.batch), place = as_floats(Integers(corner));
+  for (int u = 0; u < kernel_h; ++u)
+    for (int v = 0; v < kernel_w; ++v) {
+      if (u == 0 && v == 0) continue;
       const std::int32_t position = position_of(a, i, j, u, v);
       const Vector value = load(x + std::int64_t{position} * a.batch);
-      const Vector here = as_floats(Integers(position));
       const auto wins = (value > best) | xsimd::isnan(value);
-      const bool first = u == 0 && v == 0;
-      best = first ? value : xsimd::select(wins, value, best);
-      place = first ? here : xsimd::select(wins, here, place);
+      best = xsimd::select(wins, value, best);
+      place = xsimd::select(wins, as_floats(Integers(position)), place);
     }
   save(y, best);
   save(reinterpret_cast<float*>(switches), place);
 }
 
 // The same for the few images that fill no vector.
+template <int H, int W>
 void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y,
                 std::int32_t* switches, Part part) {
   for (std::int64_t n = 0; n < part.count; ++n) {
@@ -117,22 +126,69 @@ void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y,
   }
 }
 
+template <int H, int W>
+void max_row(const MaxPool2dArgs& a, const float* x, int i, float* y, std::int32_t* switches) {
+  for (int j = 0; j < a.out_w; ++j) {
+    const std::int64_t at = std::int64_t{j} * a.batch;
+    for_vectors(0, a.batch, [&](std::int64_t n, auto size) {
+      max_window<H, W>(a, x + n, i, j, y + at + n, switches + at + n, size);
+    });
+  }
+}
+
+bool windows_of_2x2(const MaxPool2dArgs& a) {
+  return a.kernel_h == 2 && a.kernel_w == 2 && a.dilation_h == 1 && a.dilation_w == 1;
+}
+
+// A row of 2×2 windows side by side: every input meets one window at most, so that d_x is written
+// at once: d_y where the maximum was, 0 elsewhere.
+void spread_row_of_2x2(const MaxPool2dArgs& a, int i, const float* d_y,
+                       const std::int32_t* switches, float* image) {
+  const std::int64_t row = std::int64_t{a.in_w} * a.batch;
+  float* to = image + 2 * i * row;
+  for (int j = 0; j < a.out_w; ++j, d_y += a.batch, switches += a.batch) {
+    const std::int32_t corner = position_of(a, i, j, 0, 0);
+    const Integers here(corner), right(corner + 1), below(corner + a.in_w);
+    const Integers across(corner + a.in_w + 1);
+    const auto only_where = [](const auto& mask, const Integers& d) {
+      return as_floats(xsimd::select(mask, d, Integers(0)));
+    };
+    float* pixel = to + std::int64_t{2} * j * a.batch;
+    for (std::int64_t n = 0; n < a.batch; n += lanes) {
+      const Integers place = load_bits(switches + n);
+      const Integers d = load_bits(d_y + n);
+      save(pixel + n, only_where(place == here, d));
+      save(pixel + a.batch + n, only_where(place == right, d));
+      save(pixel + row + n, only_where(place == below, d));
+      save(pixel + row + a.batch + n, only_where(place == across, d));
+    }
+  }
+  const std::int64_t done = std::int64_t{2} * a.out_w * a.batch;
+  for (const std::int64_t r : {std::int64_t{0}, row}) fill(to + r + done, row - done);
+}
+
+void spread_2x2(const MaxPool2dArgs& a, const float* d_y, const std::int32_t* switches,
+                float* image) {
+  const std::int64_t row = std::int64_t{a.in_w} * a.batch;
+  for (int i = 0; i < a.out_h; ++i) {
+    const std::int64_t at = std::int64_t{i} * a.out_w * a.batch;
+    spread_row_of_2x2(a, i, d_y + at, switches + at, image);
+  }
+  fill(image + 2 * a.out_h * row, (a.in_h - 2 * a.out_h) * row);
+}
+
 }  // namespace
 
 void max_pool2d_forward(const RunContext& context, const MaxPool2dArgs& a, const float* x, float* y,
                         std::int32_t* switches) {
   const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h, a.out_w, a.batch};
+  const auto row_of = windows_of_2x2(a) ? &max_row<2, 2> : &max_row<0, 0>;
   for_tasks(context, std::int64_t{a.channels} * a.out_h, in.elements(a.channels),
             [&](std::int64_t begin, std::int64_t end) {
               for (std::int64_t row = begin; row < end; ++row) {
-                const std::int64_t c = row / a.out_h;
-                const int i = static_cast<int>(row % a.out_h);
-                for (int j = 0; j < a.out_w; ++j) {
-                  const std::int64_t at = out(c, i, j, 0);
-                  for_vectors(0, a.batch, [&](std::int64_t n, auto size) {
-                    max_window(a, x + in(c, 0, 0, n), i, j, y + at + n, switches + at + n, size);
-                  });
-                }
+                const std::int64_t c = row / a.out_h, at = out(0, row, 0, 0);
+                row_of(a, x + in(c, 0, 0, 0), static_cast<int>(row % a.out_h), y + at,
+                       switches + at);
               }
             });
 }
@@ -140,10 +196,16 @@ void max_pool2d_forward(const RunContext& context, const MaxPool2dArgs& a, const
 void max_pool2d_backward(const RunContext& context, const MaxPool2dArgs& a, const float* d_y,
                          const std::int32_t* switches, float* d_x) {
   const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h, a.out_w, a.batch};
+  const bool side_by_side = windows_of_2x2(a) && a.stride_h == 2 && a.stride_w == 2 &&
+                            a.write == Write::overwrite && a.batch % lanes == 0;
   for_tasks(context, a.channels, in.elements(a.channels),
             [&](std::int64_t begin, std::int64_t end) {
               for (std::int64_t c = begin; c < end; ++c) {
                 float* image = d_x + in(c, 0, 0, 0);
+                if (side_by_side) {
+                  spread_2x2(a, d_y + out(c, 0, 0, 0), switches + out(c, 0, 0, 0), image);
+                  continue;
+                }
                 if (a.write == Write::overwrite) fill(image, in.elements(1));
                 for (std::int64_t at = out(c, 0, 0, 0); at < out(c + 1, 0, 0, 0); at += a.batch)
                   for (std::int64_t n = 0; n < a.batch; ++n)

@@ -141,6 +141,15 @@ std::vector<Problem> image_problems() {
     all.push_back(
         adaptive_problem("global" + suffix, {.batch = batch, .channels = 3, .in_h = 5, .in_w = 4}));
   }
+  // A row and a column that no window meets, in vectors filled by the batch.
+  all.push_back(max_pool2d_problem("2x2_left_over", {.batch = 16,
+                                                     .channels = 3,
+                                                     .in_h = 7,
+                                                     .in_w = 5,
+                                                     .kernel_h = 2,
+                                                     .kernel_w = 2,
+                                                     .stride_h = 2,
+                                                     .stride_w = 2}));
   all.push_back(max_pool2d_problem("left_over", {.batch = 9,
                                                  .channels = 1,
                                                  .in_h = 7,
