@@ -272,3 +272,20 @@ test('dense against convolutional: two networks, one press, and the smaller one 
   await expect(page.locator('#conv-validation')).toHaveText('–');
   await expect(page).toHaveURL(/seed=2/);
 });
+
+test('the same seed trains both to the same figures again', async ({ visit }) => {
+  const page = await visit(alone('dense-against-conv', '&epochs=1'));
+  const figures = () => page.locator('table.figures').innerText();
+  const again = page.getByRole('button', { name: 'Train again' });
+  await page.getByRole('button', { name: 'Train both' }).click();
+  await expect(again).toBeVisible({ timeout: 30_000 });
+  const first = await figures();
+  expect(first).toContain('1 of 1');
+  await again.click();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await expect(again).toBeVisible({ timeout: 30_000 });
+  expect(await figures()).toBe(first);
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await expect(page.locator('#conv-epoch')).toHaveText('0 of 1');
+  await expect(page.getByRole('button', { name: 'Train both' })).toBeVisible();
+});

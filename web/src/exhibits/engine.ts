@@ -18,7 +18,11 @@ export async function calculate(job: CalculationJob): Promise<Answer<Calculation
   });
   const tell = (message: string) => broken(failure('crashed', 'engine', message));
   onCrash.add(tell);
-  const answer = await Promise.race([client.engine.calculate(job), crash]);
+  const asked = client.engine.calculate(job).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    return failure('broken', '', `the engine could not be loaded (${why}); reload the page`);
+  });
+  const answer = await Promise.race([asked, crash]);
   onCrash.delete(tell);
   return answer;
 }

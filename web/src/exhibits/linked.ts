@@ -252,6 +252,6 @@ export class Linked extends LitElement {
           ${this.grid('output', 'Output', output, lights.output, [])}
         </div>
       </div>
-      <p class="sum numbers" id="sum">${this.words(result, focus)}</p>`;
+      <p class="sum numbers" id="sum" aria-live="polite">${this.words(result, focus)}</p>`;
   }
 }

@@ -46,6 +46,8 @@ export class Race {
   error = '';
   private clients: Partial<Record<Model, Client>> = {};
   private setup: DenseSettings | null = null;
+  /** Grows with every command, so that one that waited sees whether it is still wanted. */
+  private command = 0;
 
   constructor(
     private readonly changed: () => void,
@@ -86,30 +88,33 @@ export class Race {
 
   /** Trains both, or goes on. */
   async train(settings: DenseSettings) {
+    const command = ++this.command;
     this.error = '';
-    if (!this.setup || this.some('closed') || this.some('stopped')) await this.open(settings);
-    if (this.error) return;
-    // A further press after the end has nothing left to do but a new seed or a reset.
+    if (!this.setup || this.some('closed', 'stopped')) await this.open(settings);
+    if (this.error || command !== this.command) return;
     for (const model of Object.keys(models) as Model[])
       if (this.runners[model].state !== 'finished') void this.client(model).engine.train('told');
   }
 
   pause() {
+    this.command++;
     for (const model of Object.keys(models) as Model[]) void this.clients[model]?.engine.pause();
   }
 
   /** Fresh weights of the settings' seed; other pictures are opened with the next training. */
   reset(settings: DenseSettings) {
-    const reopen = !this.setup || this.setup.data !== settings.data;
+    this.command++;
+    const reopen = this.setup?.data !== settings.data || this.some('opening');
     this.setup = reopen ? null : settings;
     this.error = '';
     for (const model of Object.keys(models) as Model[]) {
       const runner = this.runners[model];
       const { network, state } = runner;
-      Object.assign(runner, fresh(), { network, state: reopen ? 'closed' : state });
+      const next = reopen || state === 'closed' ? 'closed' : 'ready';
+      Object.assign(runner, fresh(), { network, state: next });
       const engine = this.clients[model]?.engine;
       void engine?.pause();
-      if (reopen || state === 'closed') continue;
+      if (next === 'closed') continue;
       void engine?.configure(raceConfig(settings));
       void engine?.reset(settings.seed);
     }
@@ -118,6 +123,7 @@ export class Race {
   }
 
   end() {
+    this.command++;
     for (const client of Object.values(this.clients)) client.terminate();
     this.clients = {};
     for (const model of Object.keys(models) as Model[])

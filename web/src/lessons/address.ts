@@ -4,6 +4,26 @@ import type { ConvExhibit } from '../exhibits/exhibit';
 
 const parts = (hash: string) => [...new URLSearchParams(hash.replace(/^#/, ''))];
 
+let pending: string | undefined;
+let timer = 0;
+
+/** The part after #, as it is or is about to be. */
+export const currentHash = () => pending ?? location.hash;
+
+function write() {
+  clearTimeout(timer);
+  timer = 0;
+  if (pending !== undefined)
+    history.replaceState(null, '', pending || location.pathname + location.search);
+  pending = undefined;
+}
+
+/** Puts a text after #, a moment later: browsers take only so many changes in a minute. */
+export function writeHash(text: string) {
+  pending = text ? `#${text}` : '';
+  timer ||= window.setTimeout(write, 200);
+}
+
 /** What the address says of one exhibit. */
 export const settingsFor = (id: string, hash: string): [string, string][] =>
   parts(hash)
@@ -24,9 +44,9 @@ export function keepInAddress(root: Document) {
   };
   for (const exhibit of exhibits)
     exhibit.addEventListener('settings', () => {
-      const text = withSettings(exhibit.id, exhibit.changes, location.hash);
-      history.replaceState(null, '', text ? `#${text}` : location.pathname + location.search);
+      writeHash(withSettings(exhibit.id, exhibit.changes, currentHash()));
     });
   addEventListener('hashchange', follow);
+  addEventListener('pagehide', write);
   follow();
 }

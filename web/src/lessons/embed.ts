@@ -8,6 +8,7 @@ import { followSystem, imposeTheme } from '../app/theme';
 import '../exhibits/question';
 import type { ConvExhibit } from '../exhibits/exhibit';
 import '../exhibits/exhibit';
+import { writeHash } from './address';
 
 const texts = import.meta.glob<{ title: string; html: string }>('../../lessons/exhibits/*.md', {
   import: 'default',
@@ -30,8 +31,7 @@ function complain(name: string) {
 function follow(exhibit: ConvExhibit) {
   exhibit.addEventListener('settings', () => {
     const kept = [...address()].filter(([key]) => own.includes(key));
-    const text = new URLSearchParams([...kept, ...exhibit.changes]).toString();
-    history.replaceState(null, '', `#${text}`);
+    writeHash(new URLSearchParams([...kept, ...exhibit.changes]).toString());
   });
   exhibit.addEventListener('told', (event) =>
     host.tell((event as CustomEvent<HostMessage>).detail),
