@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import type AxeCore from 'axe-core';
 import type { Locator, Page } from '@playwright/test';
 import type { App } from '../../web/src/app/app';
+import { shortcuts } from '../web/spec-texts';
 import { button, expect, settled, test } from './lab';
 
 const edited = async (page: Page) => {
@@ -142,7 +143,7 @@ test('what cannot work says why, and changes nothing', async ({ open }) => {
 });
 
 test('after training, edits are a draft until told', async ({ open }) => {
-  const page = await open('#net=small-resnet');
+  const page = await open(`#net=own&layers=${shortcuts}`);
   await button(page, 'Step').click();
   await settled(page, 1);
   const before = await layers(page);
@@ -161,13 +162,16 @@ test('after training, edits are a draft until told', async ({ open }) => {
   await expect(editor.getByText('add takes 2 to 16 inputs, but has 1')).toBeVisible();
   await editor.getByRole('button', { name: 'Add an input' }).click();
   await editor.getByLabel('input 3 of 3').selectOption('a1_relu');
+  await editor.getByLabel('input 3 of 3').selectOption('stem');
+  await editor.getByRole('button', { name: 'Undo edit' }).click();
+  await expect(editor.getByLabel('input 3 of 3')).toHaveValue('a1_relu');
   await editor.getByRole('button', { name: 'Apply' }).click();
   await expect(foot.getByRole('button')).toHaveCount(0);
   await expect(page.locator('#step')).toHaveText('0');
-  await expect(page).toHaveURL(/a_sum=add@a2_norm\/stem_relu\/a1_relu/);
+  await expect(page).toHaveURL(/a_sum=add@a2_norm\/stem_relu\/a1_relu;a_relu/);
   await page.getByRole('button', { name: /^Undo/ }).click();
   await expect(page.locator('#step')).toHaveText('1');
-  await expect(page).not.toHaveURL(/layers=/);
+  await expect(page).not.toHaveURL(/a1_relu;a_relu/);
 });
 
 test('rows are dragged, layers renamed, and the address brings all of it back', async ({
@@ -207,14 +211,14 @@ test('the JSON can be edited, and there is code for PyTorch', async ({ open }) =
   const use = editor.getByRole('button', { name: 'Use this network' });
   await area.fill(text.slice(5));
   await expect(editor.getByText('This is not JSON yet')).toBeVisible();
-  await area.fill(text.replace('"out_channels":16', '"out_channels":0'));
+  await area.fill(text.replace('"out_channels": 16', '"out_channels": 0'));
   await expect(editor.getByText('c3: out_channels is 0; it must be')).toBeVisible();
   await expect(use).toBeDisabled();
-  await area.fill(text.replace('"out_channels":16', '"out_channels":4'));
+  await area.fill(text.replace('"out_channels": 16', '"out_channels": 4'));
   await expect(editor.getByText('This works: 23,894 parameters.')).toBeVisible();
   await use.click();
   await expect(page).toHaveURL(/c3=conv,o4,k5/);
-  await expect(area).toHaveValue(/"out_channels":4/);
+  await expect(area).toHaveValue(/"out_channels": 4/);
 });
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -229,7 +233,7 @@ for (const [width, scheme] of [
   }) => {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: 800 });
-    await open('#net=small-resnet');
+    await open(`#net=own&layers=${shortcuts}`);
     await button(page, 'Step').click();
     await settled(page, 1);
     if (width < 720) await page.getByText('Settings').first().click();

@@ -9,9 +9,11 @@ import {
   toWrite,
   valueOf,
 } from '../../web/src/app/spec-fields';
+import { specFromText } from '../../web/src/app/spec-text';
 import { pytorchCode } from '../../web/src/app/spec-pytorch';
 import type { AttributeInfo, NetworkSpec } from '../../web/src/engine/api';
 import { loadEngine, seeded, type TestEngine } from './spec-engine';
+import { shortcuts } from './spec-texts';
 
 let engine: TestEngine;
 let lenet: NetworkSpec;
@@ -20,7 +22,8 @@ beforeAll(async () => {
   engine = await loadEngine();
   const named = (name: string) => engine.check(engine.preset(name)).value!.spec;
   lenet = named('lenet-5');
-  resnet = named('small-resnet');
+  const body = { name: 'shortcuts', input: [1, 28, 28], ...specFromText(shortcuts)! };
+  resnet = engine.check(body).value!.spec;
 });
 
 const order = ({ layers }: NetworkSpec) => layers.map(({ name }) => name);

@@ -12,11 +12,10 @@ import { integer } from './words';
 
 /** The document with one line for each layer. */
 export function jsonText({ layers, ...rest }: NetworkSpec) {
-  const head = Object.entries(rest).map(
-    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`,
-  );
+  const line = (value: unknown) => JSON.stringify(value, null, 1).replace(/\n\s*/g, ' ');
+  const head = Object.entries(rest).map(([key, value]) => `  ${line(key)}: ${line(value)}`);
   const list = layers
-    .map((layer) => `    ${JSON.stringify(Object.fromEntries(attributesInOrder(layer)))}`)
+    .map((layer) => `    ${line(Object.fromEntries(attributesInOrder(layer)))}`)
     .join(',\n');
   return `{\n${[...head, `  "layers": [\n${list}\n  ]`].join(',\n')}\n}\n`;
 }

@@ -93,17 +93,17 @@ export class EditorField extends LitElement {
 
   private stepper(by: 1 | -1) {
     const { info } = this;
+    const name = `${info.name} ${by < 0 ? 'one less' : 'one more'}`;
     const next = stepped(info, this.value, by);
     const none = `This is the ${by < 0 ? 'smallest' : 'largest'} there is.`;
-    const reason = next === undefined ? none : this.why(this.candidate(next));
-    const name = `${info.name} ${by < 0 ? 'one less' : 'one more'}`;
+    const reason = next === undefined ? none : this.why(this.candidate(next), name);
     return html`<button
       aria-label=${name}
       aria-disabled=${reason ? 'true' : 'false'}
       title=${reason ?? name}
       @click=${() => {
-        if (next === undefined) this.wrong = none;
-        else if (reason) this.wrong = reason;
+        const refused = next === undefined ? none : this.why(this.candidate(next));
+        if (refused) this.wrong = refused;
         else void this.set(next);
       }}
     >
@@ -143,13 +143,14 @@ export class EditorField extends LitElement {
     return html`<div class="words">
       ${['same', 'valid'].map((word) => {
         const now = this.value === word;
-        const reason = now ? null : this.why(this.candidate(word));
+        const reason = now ? null : this.why(this.candidate(word), word);
         return html`<button
           aria-pressed=${now ? 'true' : 'false'}
           aria-disabled=${reason ? 'true' : 'false'}
           title=${reason ?? ''}
           @click=${() => {
-            if (reason) this.wrong = reason;
+            const refused = now ? null : this.why(this.candidate(word));
+            if (refused) this.wrong = refused;
             else void this.set(now ? 0 : word);
           }}
         >
@@ -216,7 +217,7 @@ export class EditorField extends LitElement {
     const { kind } = info;
     const reasons = new Map<string, string>();
     for (const choice of info.choices) {
-      const reason = choice === this.value ? null : this.why(this.candidate(choice));
+      const reason = choice === this.value ? null : this.why(this.candidate(choice), choice);
       if (reason) reasons.set(choice, reason);
     }
     const help = [info.help, forms[kind] ?? '', this.fixed, ...this.refusals(reasons)];

@@ -115,7 +115,7 @@ export class EditorLayer extends LitElement {
       .candidate=${(value: unknown) =>
         edit.setAttribute(spec, name, info.name, toWrite(spec, layer, info, value))}
       .attempt=${this.attempt}
-      .why=${this.why}
+      .why=${((spec, own) => this.why(spec, own && `${name} ${info.name} ${own}`)) satisfies Why}
     ></conv-editor-field>`;
   }
 
@@ -152,7 +152,13 @@ export class EditorLayer extends LitElement {
     const now = inputs[slot] ?? picture;
     const candidate = (to: string) => edit.setInputs(spec, name, inputs.with(slot, to));
     const reasons = new Map(
-      sources.map((each) => [each, each === now ? null : this.why(candidate(each))] as const),
+      sources.map(
+        (each) =>
+          [
+            each,
+            each === now ? null : this.why(candidate(each), `${name} ${slot} ${each}`),
+          ] as const,
+      ),
     );
     const label = inputs.length > 1 ? `input ${slot + 1} of ${inputs.length}` : 'input';
     return html`<select
@@ -205,7 +211,7 @@ export class EditorLayer extends LitElement {
       <legend class="label">${several ? 'inputs' : 'input'}</legend>
       ${inputs.map((input, slot) => {
         const less = edit.setInputs(spec, name, inputs.toSpliced(slot, 1));
-        const reason = this.why(less);
+        const reason = this.why(less, `${name} less ${slot}`);
         return html`<div class="input">
           ${this.inputSelect(inputs, slot, sources)}
           ${
@@ -215,7 +221,8 @@ export class EditorLayer extends LitElement {
                   aria-disabled=${reason ? 'true' : 'false'}
                   title=${reason ?? 'Remove this input'}
                   @click=${() => {
-                    if (reason) this.wrongInputs = reason;
+                    const refused = this.why(less);
+                    if (refused) this.wrongInputs = refused;
                     else void this.setInputs(less);
                   }}
                 >
@@ -301,7 +308,8 @@ export class EditorLayer extends LitElement {
 
   private action({ id, label, help, to }: Action) {
     const none = id === 'up' ? 'It is the first layer.' : 'It is the last layer.';
-    const reason = to ? this.why(to) : none;
+    const reason = to ? this.why(to, `${this.name} ${id}`) : none;
+    const refused = () => (to ? this.why(to) : none);
     const say = () => (this.said = reason ? `Not possible: ${reason}` : help);
     return html`<button
       id=${id}
@@ -311,7 +319,7 @@ export class EditorLayer extends LitElement {
       @focus=${say}
       @pointerenter=${say}
       @click=${async () => {
-        if (reason || !to) say();
+        if (refused() || !to) say();
         else this.said = (await this.attempt(to)) ?? '';
       }}
     >

@@ -5,13 +5,17 @@ import { errorText, type Answer, type CheckedNetwork, type NetworkSpec } from '.
 
 export type Check = (spec: NetworkSpec) => Promise<Answer<CheckedNetwork>>;
 
-/** Why a network cannot be: null when it can, undefined while nobody knows. */
-export type Why = (spec: NetworkSpec | undefined) => string | null | undefined;
+/**
+ * Why a network cannot be: null when it can, undefined while nobody knows. Who gives its own name
+ * gets meanwhile what it was told last, so that nothing flickers.
+ */
+export type Why = (spec: NetworkSpec | undefined, name?: string) => string | null | undefined;
 
 const together = 8;
 
 export class Verdicts implements ReactiveController {
   private known = new Map<string, string | null>();
+  private last = new Map<string, string | null>();
   private queue: string[] = [];
   private asked = new Set<string>();
   private working = false;
@@ -26,6 +30,7 @@ export class Verdicts implements ReactiveController {
 
   hostDisconnected() {
     this.forget();
+    this.last.clear();
   }
 
   /** All that was found out holds no longer: another dataset, perhaps. */
@@ -36,7 +41,7 @@ export class Verdicts implements ReactiveController {
     this.queue = [];
   }
 
-  readonly why: Why = (spec) => {
+  readonly why: Why = (spec, name) => {
     if (!spec) return null;
     const key = JSON.stringify(spec);
     const verdict = this.known.get(key);
@@ -45,7 +50,9 @@ export class Verdicts implements ReactiveController {
       this.queue.push(key);
       if (!this.working) void this.work();
     }
-    return verdict;
+    if (name === undefined) return verdict;
+    if (verdict !== undefined) this.last.set(name, verdict);
+    return verdict ?? this.last.get(name);
   };
 
   private async work() {

@@ -13,6 +13,7 @@ import {
   type NetworkSpec,
 } from '../engine/api';
 import './editor-code';
+import { content, Draft } from './editor-draft';
 import { RowDrag } from './editor-drag';
 import type { Attempt } from './editor-field';
 import './editor-layer';
@@ -27,9 +28,6 @@ import { shapeText } from './words';
 
 type View = 'layers' | 'json' | 'pytorch';
 const views: Record<View, string> = { layers: 'Layers', json: 'JSON', pytorch: 'PyTorch' };
-
-/** Of two networks, whether they are the same but for their names. */
-const content = ({ input, init, layers }: NetworkSpec) => JSON.stringify([input, init, layers]);
 
 @customElement('conv-editor')
 export class Editor extends LitElement {
@@ -48,10 +46,6 @@ export class Editor extends LitElement {
   @property({ attribute: false, hasChanged: (a, b) => String(a) !== String(b) })
   locked: string[] = [];
 
-  /** The network as it would be. */
-  @state() private draft: CheckedNetwork | null = null;
-  /** What its figures are compared with. */
-  @state() private against: CheckedNetwork | null = null;
   @state() private selected: string | null = null;
   @state() private adding: Place | null = null;
   @state() private view: View = 'layers';
@@ -60,9 +54,8 @@ export class Editor extends LitElement {
   @query('h2') private heading!: HTMLElement | null;
   @query('conv-editor-palette') private palette!: EditorPalette | null;
 
+  private readonly draft = new Draft();
   private readonly verdicts = new Verdicts(this, () => this.check);
-  /** Networks handed out that have not come back as the current one. */
-  private sent: string[] = [];
   /** Rows keep their identity when a layer gets another name. */
   private readonly keys = new Map<string, string>();
   private queue: Promise<unknown> = Promise.resolve();
@@ -74,7 +67,7 @@ export class Editor extends LitElement {
   });
 
   private get shown() {
-    return this.draft ?? this.current;
+    return this.draft.network ?? this.current;
   }
   private get fixed() {
     return this.locked.includes('*');
@@ -104,29 +97,22 @@ export class Editor extends LitElement {
     if (changed.has('focusLayer') && this.focusLayer !== null) void this.open(this.focusLayer);
   }
 
-  /** Another network is open: the one that was made here, or one from elsewhere. */
   private arrived(before: CheckedNetwork | null) {
     const { current } = this;
     if (!current) return;
     this.verdicts.forget();
-    const now = content(current.spec);
-    if (before && content(before.spec) === now) return;
-    const own = this.sent.indexOf(now);
-    this.sent = own < 0 ? [] : this.sent.slice(own + 1);
-    if (this.sent.length > 0) return; // later ones are on their way
-    this.draft = null;
-    if (own < 0) this.against = null;
+    if (before && content(before.spec) === content(current.spec)) return;
+    this.draft.arrived(current);
     this.message = '';
-    const { layers } = current.spec;
+    const { layers } = (this.shown ?? current).spec;
     if (!layers.some(({ name }) => name === this.selected)) this.selected = null;
   }
 
   /** A network that was handed out has been opened, or refused: then it is a draft again. */
   async settled(spec: NetworkSpec) {
     await this.updateComplete;
-    const at = this.sent.indexOf(content(spec));
-    this.sent = this.sent.slice(at + 1);
-    if (at >= 0) this.requestUpdate();
+    this.draft.settled(spec, this.current);
+    this.requestUpdate();
   }
 
   /** One after the other, each from what the one before has made of the network. */
@@ -137,27 +123,24 @@ export class Editor extends LitElement {
   };
 
   private async judge(candidate: NetworkSpec): Promise<string | undefined> {
-    const before = this.shown;
-    if (!before || !this.check) return 'The engine is not there yet.';
+    const { shown: before, current } = this;
+    if (!before || !current || !this.check) return 'The engine is not there yet.';
     const { value, error } = await this.check(candidate);
     if (error) return errorText(error);
     if (content(value.spec) === content(before.spec)) return undefined;
     const focused = this.focused();
     this.follow(before.spec, value.spec);
-    this.draft = content(value.spec) === content(this.current?.spec ?? before.spec) ? null : value;
     this.message = '';
-    this.against = this.trained ? this.current : before;
-    if (!this.trained) this.hand(value);
+    this.hand(this.draft.take(value, current, this.trained));
     await this.updateComplete;
     // Rows that change places lose the focus on the way.
     if (focused?.isConnected && this.focused() !== focused) focused.focus();
     return undefined;
   }
 
-  private hand({ spec }: CheckedNetwork) {
-    this.draft ??= this.current;
-    this.sent.push(content(spec));
-    this.dispatchEvent(new CustomEvent('spec', { detail: spec }));
+  private hand(spec: NetworkSpec | null) {
+    if (spec) this.dispatchEvent(new CustomEvent('spec', { detail: spec }));
+    this.requestUpdate();
   }
 
   /** The chosen layer stays chosen when it changes its name; a new one is chosen. */
@@ -221,25 +204,32 @@ export class Editor extends LitElement {
   }
 
   private keyed(event: KeyboardEvent) {
+    if (event.key === 'z' && (event.ctrlKey || event.metaKey) && this.draft.waiting) {
+      const [target] = event.composedPath();
+      if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+      event.preventDefault();
+      this.stepBack();
+    }
     if (event.key !== 'Escape') return;
     if (this.drag.cancel()) return void event.stopPropagation();
     if (this.adding) this.adding = null;
     else if (this.selected !== null) {
       void this.focusRow(this.selected);
       this.selected = null;
-    } else if (!this.draft) this.dispatchEvent(new CustomEvent('close'));
+    } else if (!this.draft.waiting) this.dispatchEvent(new CustomEvent('close'));
     event.stopPropagation();
   }
 
-  private apply() {
-    if (this.draft) this.hand(this.draft);
+  private stepBack() {
+    this.draft.stepBack();
+    this.message = '';
+    this.requestUpdate();
   }
 
   private discard() {
-    this.draft = null;
-    this.against = null;
-    this.sent = [];
+    this.draft.discard();
     this.message = '';
+    this.requestUpdate();
   }
 
   // --- what it shows ---
@@ -267,7 +257,7 @@ export class Editor extends LitElement {
     const open = this.selected === name;
     const locked = this.fixed || this.locked.includes(name);
     const before = summary.layers[i - 1]?.name ?? picture;
-    const old = this.against?.summary.layers.find((each) => each.name === name);
+    const old = this.draft.against?.summary.layers.find((each) => each.name === name);
     const { adding, dragging } = this;
     const here = adding && ('before' in adding ? adding.before : adding.after) === name;
     const over = dragging?.to === i ? 'over' : '';
@@ -296,7 +286,7 @@ export class Editor extends LitElement {
           }}
           @keydown=${(event: KeyboardEvent) => void this.nudge(event, name)}
         >
-          ${rowCells(shape, layer, before, old, this.against !== null)}
+          ${rowCells(shape, layer, before, old, this.draft.against !== null)}
         </button>
       </div>
       ${
@@ -319,7 +309,7 @@ export class Editor extends LitElement {
 
   private layers(network: CheckedNetwork) {
     // A new function every time, so that the parts ask again when more is known.
-    const why: Why = (spec) => this.verdicts.why(spec);
+    const why: Why = (...asked) => this.verdicts.why(...asked);
     const { summary } = network;
     const first = { after: picture };
     const here = this.adding && 'after' in this.adding && this.adding.after === picture;
@@ -344,15 +334,15 @@ export class Editor extends LitElement {
   }
 
   private foot(network: CheckedNetwork) {
-    const waiting = this.draft !== null && this.sent.length === 0;
-    const different = this.against !== null && this.against !== network;
+    const { waiting, against, canStepBack } = this.draft;
     return html`<div class="foot ${waiting ? 'waiting' : ''}">
-      <p class="small numbers" role="status">${totals(network, different ? this.against : null)}</p>
+      <p class="small numbers" role="status">${totals(network, against)}</p>
       ${this.message ? html`<p class="small wrong" role="alert">${this.message}</p>` : ''}
       ${
         waiting
           ? html`<div class="actions">
-              <button class="primary" @click=${() => this.apply()}>Apply</button>
+              <button class="primary" @click=${() => this.hand(this.draft.apply())}>Apply</button>
+              ${canStepBack ? html`<button @click=${() => this.stepBack()}>Undo edit</button>` : ''}
               <button @click=${() => this.discard()}>Discard</button>
               <span class="small quiet">
                 Training starts over with this network; undo brings the one before back.
