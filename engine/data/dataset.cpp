@@ -114,7 +114,7 @@ Expected<Dataset> split_dataset(std::string name, const Shape& shape,
 }
 
 Expected<Manifest> parse_manifest(std::string_view text) {
-  using Json = nlohmann::json;
+  using Json = nlohmann::ordered_json;
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto bad = [](const std::string& message) {
     return fail(ErrorCode::bad_file, "manifest", message);

@@ -9,7 +9,7 @@
 namespace convolab {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t memory_limit = std::int64_t{256} << 20;  // an exhibit is small
 

@@ -5,7 +5,7 @@
 namespace convolab {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 const char* rule_name(Explanation::Rule rule) {
   switch (rule) {

@@ -8,7 +8,7 @@
 namespace convolab {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 std::string limits(const AttributeInfo& info) {
   return "from " + short_number(info.minimum) + " to " + short_number(info.maximum);

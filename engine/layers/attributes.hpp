@@ -52,7 +52,7 @@ class Attributes {
   bool given(std::string_view name) const;  // set by the spec, not by default
 
   // Checks every value against the table; an unknown attribute is refused with the list of known.
-  static Expected<Attributes> parse(const std::string& layer, const nlohmann::json& values,
+  static Expected<Attributes> parse(const std::string& layer, const nlohmann::ordered_json& values,
                                     std::span<const AttributeInfo> table);
 
  private:

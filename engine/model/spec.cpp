@@ -8,7 +8,7 @@
 namespace convolab {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 tl::unexpected<Error> bad(std::string where, std::string message) {
   return fail(ErrorCode::invalid_spec, std::move(where), std::move(message));

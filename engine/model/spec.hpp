@@ -23,7 +23,7 @@ struct LayerSpec {
   std::string type;
   std::string name;
   std::vector<std::string> inputs;  // empty: the layer before
-  nlohmann::json attributes = nlohmann::json::object();
+  nlohmann::ordered_json attributes = nlohmann::ordered_json::object();
 };
 
 struct Spec {

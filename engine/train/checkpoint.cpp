@@ -8,7 +8,7 @@
 namespace convolab {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr const char* version = "1";
 

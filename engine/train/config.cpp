@@ -12,7 +12,7 @@
 namespace convolab {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 // Reads typed, bounded entries of one JSON object and keeps the first complaint.
 class Reader {

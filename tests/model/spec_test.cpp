@@ -90,7 +90,8 @@ TEST(Spec, ReadsAChain) {
   ASSERT_EQ(spec->layers.size(), 2u);
   EXPECT_EQ(spec->layers[0].type, "conv2d");
   EXPECT_EQ(spec->layers[0].name, "c1");
-  EXPECT_EQ(spec->layers[0].attributes.dump(), R"({"kernel_size":5,"out_channels":6})");
+  EXPECT_EQ(spec->layers[0].attributes.dump(), R"({"out_channels":6,"kernel_size":5})")
+      << "in the order they were given";
   EXPECT_TRUE(spec->layers[1].inputs.empty());
 }
 

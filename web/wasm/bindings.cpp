@@ -24,7 +24,7 @@ namespace convolab {
 namespace {
 
 using emscripten::val;
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using Bytes = std::vector<std::uint8_t>;
 
 const char* code_name(ErrorCode code) {
