@@ -186,6 +186,24 @@ test.describe('the sliding window', () => {
   });
 });
 
+test.describe('by touch', () => {
+  test.use({ hasTouch: true, viewport: { width: 390, height: 800 } });
+
+  test('a tap points and stays, a second one types', async ({ visit }) => {
+    const page = await visit(alone('sliding-window'));
+    await cell(page, 'kernel', 2).tap();
+    await expect.poll(() => marked(page, 'input', 'near')).toHaveLength(9);
+    await expect(page.locator('#sum')).toHaveText(/This weight, 1/);
+    await cell(page, 'kernel', 2).tap();
+    await page.getByLabel('New value for row 1, column 3').fill('2');
+    await page.keyboard.press('Enter');
+    await expect(cell(page, 'kernel', 2)).toHaveText('2');
+    await cell(page, 'output', 8).tap();
+    await expect(page.locator('#place')).toHaveText('Output 9 of 9');
+    await expect(page.locator('#sum')).toHaveText(/row 3, column 3: .* = 2$/);
+  });
+});
+
 test('a question wants a guess before it tells', async ({ visit }) => {
   const page = await visit(alone('sliding-window'));
   const question = page.locator('conv-question[name=centre]');

@@ -9,6 +9,7 @@ import { tables } from '../src/exhibits/tables';
 export class LessonError extends Error {
   constructor(file: string, line: number, message: string) {
     super(`${file}:${line}: ${message}`);
+    this.stack = this.message; // who wrote the file cares for the file, not for us
   }
 }
 

@@ -48,6 +48,8 @@ export class ConvGrid extends LitElement {
         font-variant-numeric: tabular-nums;
         border: 1px solid var(--line);
         cursor: default;
+        print-color-adjust: exact;
+        -webkit-print-color-adjust: exact;
         user-select: none;
         -webkit-user-select: none;
       }
