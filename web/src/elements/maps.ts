@@ -116,6 +116,20 @@ export function rangesOf(values: Float32Array, { width, height, count }: Tiling,
   return ranges;
 }
 
+/** The pixels of each canvas, kept so that drawing often leaves nothing to clear away. */
+const images = new WeakMap<HTMLCanvasElement, ImageData>();
+
+function blankImage(canvas: HTMLCanvasElement, width: number, height: number) {
+  const kept = images.get(canvas);
+  if (kept?.width === width && kept.height === height) {
+    kept.data.fill(0);
+    return kept;
+  }
+  const made = new ImageData(width, height);
+  images.set(canvas, made);
+  return made;
+}
+
 export function drawMaps(
   canvas: HTMLCanvasElement,
   values: Float32Array,
@@ -129,7 +143,7 @@ export function drawMaps(
   if (canvas.height !== down) canvas.height = down;
   const context = canvas.getContext('2d');
   if (!context) return;
-  const image = new ImageData(across, down);
+  const image = blankImage(canvas, across, down);
   const pixels = new Uint32Array(image.data.buffer);
   const table = look.grey ? greyTable : signedTable();
   const size = width * height;

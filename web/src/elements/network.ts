@@ -346,7 +346,7 @@ export class Network extends LitElement {
           this.unit && this.unit.layer >= 0
             ? html`<b>${this.text(this.unit)}</b>
                 <span class="quiet"
-                  >${sameUnit(this.unit, this.pinned) ? 'Kept; Escape lets go.' : 'Click to keep it.'}</span
+                  >${sameUnit(this.unit, this.pinned) ? 'Kept; Escape lets go.' : 'Point at any number; a click keeps it.'}</span
                 >`
             : html`<span class="quiet">Point at any number of any map to take it apart.</span>`
         }

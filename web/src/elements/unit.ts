@@ -208,7 +208,8 @@ export class Unit extends LitElement {
   private read({ window, type, sources }: UnitStage, from: string) {
     if (type === 'add')
       return sources.value.map((value) => sourceName(value, this.network)).join(' + ');
-    return `${window ? 'window of' : 'all of'} ${from}`;
+    const padded = sources.value.includes(-1) ? ', padding dashed' : '';
+    return `${window ? 'window of' : 'all of'} ${from}${padded}`;
   }
 
   private stepper() {
