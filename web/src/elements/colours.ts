@@ -95,13 +95,22 @@ function inkOn(colour: Rgb) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
 }
 
-/** A value of −1 … 1 on the scale as CSS for either theme, and the ink for text upon it. */
-export function signedCss(t: number) {
-  const colour = (name: Theme) =>
-    mix(t < 0 ? stops[name].below : stops[name].above, Math.abs(Number.isFinite(t) ? t : 0));
+type Css = { background: string; ink: string };
+const cssTable = new Map<number, Css>();
+
+function makeCss(t: number): Css {
+  const colour = (name: Theme) => mix(t < 0 ? stops[name].below : stops[name].above, Math.abs(t));
   const [light, dark] = [colour('light'), colour('dark')];
   return {
     background: `light-dark(${cssOf(light)}, ${cssOf(dark)})`,
     ink: `light-dark(${inkOn(light)}, ${inkOn(dark)})`,
   };
+}
+
+/** A value of −1 … 1 on the scale as CSS for either theme, and the ink for text upon it. */
+export function signedCss(t: number): Css {
+  const place = Number.isFinite(t) ? Math.round(Math.max(-1, Math.min(1, t)) * half) : 0;
+  const known = cssTable.get(place) ?? makeCss(place / half);
+  cssTable.set(place, known);
+  return known;
 }

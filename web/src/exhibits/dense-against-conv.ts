@@ -28,7 +28,12 @@ export class DenseAgainstConv extends LitElement {
         min-width: 136px;
       }
       .status {
-        min-height: 24px;
+        min-height: 40px;
+      }
+      @media (max-width: 719px) {
+        .status {
+          min-height: 80px;
+        }
       }
       .plots {
         display: grid;

@@ -1,5 +1,5 @@
 // Edges and depth: a heat map of how much of each output comes from real inputs, through 1 to 6 layers.
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import '../elements/grid';
 import type { PointDetail } from '../elements/grid';
@@ -45,6 +45,7 @@ export class EdgesExhibit extends LitElement {
   @state() private error = '';
   @state() private cell: number | null = null;
   @state() private pinned: number | null = null;
+  private hit: number[] = [];
   private shown = '';
 
   override connectedCallback() {
@@ -59,7 +60,9 @@ export class EdgesExhibit extends LitElement {
     if (event.key === 'Escape') this.pinned = null;
   };
 
-  override willUpdate() {
+  override willUpdate(changed: PropertyValues) {
+    // The same array while nothing has changed, so that a hover does not draw the map again.
+    if (changed.has('pinned')) this.hit = this.pinned === null ? [] : [this.pinned];
     const key = JSON.stringify(this.settings);
     if (!this.settings.size || key === this.shown) return;
     this.shown = key;
@@ -175,7 +178,7 @@ export class EdgesExhibit extends LitElement {
                   .columns=${map.columns}
                   .values=${map.values}
                   .range=${range}
-                  .hit=${this.pinned === null ? [] : [this.pinned]}
+                  .hit=${this.hit}
                   .cell=${map.columns <= 13 ? 40 : 22}
                   @point=${(event: CustomEvent<PointDetail>) => (this.cell = event.detail.cell)}
                   @pin=${(event: CustomEvent<{ cell: number }>) => (this.pinned = event.detail.cell)}

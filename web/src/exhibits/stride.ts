@@ -116,6 +116,18 @@ export class StrideExhibit extends LitElement {
     </div>`;
   }
 
+  /** Why a slider ends before its usual end. */
+  private why() {
+    const { fields } = table;
+    const { kernel, dilation, start, end } = limitsOf(this.settings);
+    const { border, size } = this.settings;
+    if (kernel[1] < fields.kernel.maximum || dilation[1] < fields.dilation.maximum)
+      return 'Kernel size and dilation end where the kernel would no longer fit the padded input.';
+    if (this.settings.padding === 'own' && Math.min(start[1], end[1]) < fields.start.maximum)
+      return `A border made by “${border}” has only ${size} inputs to copy from, so padding ends there.`;
+    return '';
+  }
+
   /** The formula with the numbers of now; its result is the engine's. */
   private formula({ output }: Result) {
     const { size, kernel, stride, dilation } = this.settings;
@@ -194,6 +206,7 @@ export class StrideExhibit extends LitElement {
       : [];
     return html`
       ${this.controls()}
+      <p class="why">${this.why()}</p>
       ${bench.error ? html`<p class="wrong" role="alert">${bench.error}</p>` : ''}
       ${result ? html`${this.formula(result)}${this.facts(result, left)}` : ''}
       <conv-linked
