@@ -198,6 +198,32 @@ test('rows are dragged, layers renamed, and the address brings all of it back', 
   await expect.poll(() => layers(page)).toEqual(now);
 });
 
+test('a header opens its layer, and a gap the choice of a new one', async ({ open }) => {
+  const page = await open();
+  await page.getByTitle('Change c3').click();
+  const editor = page.locator('conv-editor');
+  await expect(row(editor, 'c3')).toHaveAttribute('aria-expanded', 'true');
+  await expect(row(editor, 'c3')).toBeFocused();
+  await page.getByRole('button', { name: 'Insert a layer before s4' }).first().click();
+  await expect(editor.getByRole('heading', { name: /^Add a layer/ })).toBeInViewport();
+  await editor.locator('[data-type="batch_norm2d"]').click();
+  await expect.poll(() => layers(page)).toContain('norm1');
+  await expect(row(editor, 'norm1')).toBeFocused();
+});
+
+test('layers that a teacher locked stay as they are', async ({ open }) => {
+  const page = await open('#lock=layer:c1');
+  const editor = await edited(page);
+  await row(editor, 'c1').click();
+  await expect(field(editor, 'kernel_size').locator('input')).toHaveAttribute('readonly', '');
+  await expect(editor.getByRole('button', { name: 'Remove' })).toHaveCount(0);
+  await row(editor, 'relu1').click();
+  await expect(editor.getByRole('button', { name: 'Remove' })).toHaveAttribute(
+    'aria-disabled',
+    'false',
+  );
+});
+
 test('the JSON can be edited, and there is code for PyTorch', async ({ open }) => {
   const page = await open();
   const editor = await edited(page);

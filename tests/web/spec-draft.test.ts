@@ -1,6 +1,6 @@
 // The draft of the editor: what waits, what is on its way, and what becomes of it.
 import { expect, test } from 'vitest';
-import { Draft } from '../../web/src/elements/editor-draft';
+import { changedOf, Draft } from '../../web/src/elements/editor-draft';
 import type { CheckedNetwork } from '../../web/src/engine/api';
 
 /** A network that is known by its number of layers. */
@@ -70,6 +70,22 @@ test('edits that end where they began leave nothing waiting', () => {
   draft.settled(net(2).spec, one);
   draft.settled(net(1).spec, one);
   expect(draft).toMatchObject({ network: null, waiting: false });
+});
+
+test('layers that are to stay are found out when they change or go', () => {
+  const layers = [
+    { type: 'relu', name: 'a' },
+    { type: 'dropout', name: 'b', p: 0.5, inputs: ['a'] },
+  ];
+  const spec = { name: '', input: [1, 28, 28], layers };
+  const rewired = { ...spec, layers: [layers[0]!, { p: 0.5, type: 'dropout', name: 'b' }] };
+  const other = { ...spec, layers: [layers[0]!, { ...layers[1]!, p: 0.1 }] };
+  expect(changedOf(['a', 'b', 'c'], spec, rewired)).toBeUndefined();
+  expect(changedOf(['a', 'b'], spec, other)).toBe('b');
+  expect(changedOf(['a'], spec, other)).toBeUndefined();
+  expect(changedOf(['b'], spec, { ...spec, layers: layers.slice(0, 1) })).toBe('b');
+  expect(changedOf(['*'], spec, other)).toBe('a');
+  expect(changedOf(['*'], spec, { ...spec, name: 'other' })).toBeUndefined();
 });
 
 test('a network from elsewhere takes the place of all of it', () => {

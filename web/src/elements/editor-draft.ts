@@ -1,9 +1,21 @@
 // The network as it would be: edits that wait to be applied, and those on their way to the laboratory.
+import { attributesInOrder } from '../app/spec-names';
 import type { CheckedNetwork, NetworkSpec } from '../engine/api';
 
 /** Of two networks, whether they are the same but for their names. */
 export const content = ({ input, init, layers }: NetworkSpec) =>
   JSON.stringify([input, init, layers]);
+
+/** Which of these layers is another, or gone; '*' is all of them. */
+export function changedOf(names: string[], before: NetworkSpec, after: NetworkSpec) {
+  const settings = ({ layers }: NetworkSpec, name: string) => {
+    const layer = layers.find((each) => each.name === name) ?? {};
+    return JSON.stringify(attributesInOrder(layer).filter(([key]) => key !== 'inputs'));
+  };
+  if (names.includes('*') && content(before) !== content(after)) return before.layers[0]?.name;
+  const there = names.filter((name) => before.layers.some((each) => each.name === name));
+  return there.find((name) => settings(before, name) !== settings(after, name));
+}
 
 const alike = (a: CheckedNetwork, b: CheckedNetwork | null) =>
   b !== null && content(a.spec) === content(b.spec);

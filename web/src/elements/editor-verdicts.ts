@@ -23,7 +23,7 @@ export class Verdicts implements ReactiveController {
 
   constructor(
     private readonly host: ReactiveControllerHost,
-    private readonly check: () => Check | null,
+    private readonly check: Check,
   ) {
     host.addController(this);
   }
@@ -69,10 +69,8 @@ export class Verdicts implements ReactiveController {
   }
 
   private async ask(key: string) {
-    const check = this.check();
-    if (!check) return null;
     try {
-      const { error } = await check(JSON.parse(key) as NetworkSpec);
+      const { error } = await this.check(JSON.parse(key) as NetworkSpec);
       return error ? errorText(error) : null;
     } catch {
       return null; // a worker that is gone says so elsewhere

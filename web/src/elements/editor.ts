@@ -8,12 +8,13 @@ import { move, step, type Place } from '../app/spec-edit';
 import { picture } from '../app/spec-names';
 import {
   errorText,
+  failure,
   type CheckedNetwork,
   type LayerTypeInfo,
   type NetworkSpec,
 } from '../engine/api';
 import './editor-code';
-import { content, Draft } from './editor-draft';
+import { changedOf, content, Draft } from './editor-draft';
 import { RowDrag } from './editor-drag';
 import type { Attempt } from './editor-field';
 import './editor-layer';
@@ -54,8 +55,16 @@ export class Editor extends LitElement {
   @query('h2') private heading!: HTMLElement | null;
   @query('conv-editor-palette') private palette!: EditorPalette | null;
 
+  /** The engine's answer; before that, whether the layers that stay do stay. */
+  private readonly ask: Check = (spec) => {
+    const { current, check, locked } = this;
+    const changed = current && changedOf(locked, current.spec, spec);
+    if (changed)
+      return Promise.resolve(failure('locked', changed, 'this layer stays as it is here'));
+    return check?.(spec) ?? Promise.resolve(failure('not_found', '', 'no engine is there yet'));
+  };
   private readonly draft = new Draft();
-  private readonly verdicts = new Verdicts(this, () => this.check);
+  private readonly verdicts = new Verdicts(this, this.ask);
   /** Rows keep their identity when a layer gets another name. */
   private readonly keys = new Map<string, string>();
   private queue: Promise<unknown> = Promise.resolve();
@@ -87,9 +96,10 @@ export class Editor extends LitElement {
 
   /** Opens the choice of a new layer at this place of the list, and goes there. */
   async insert(at: number) {
-    const before = at > 0 ? this.shown?.spec.layers[at - 1]?.name : picture;
+    const layers = this.shown?.spec.layers ?? [];
+    const [before, last] = [layers[at]?.name, layers.at(-1)?.name];
     this.view = 'layers';
-    await this.add({ after: before ?? picture });
+    await this.add(before === undefined ? { after: last ?? picture } : { before });
   }
 
   override willUpdate(changed: PropertyValues<this>) {
@@ -124,8 +134,8 @@ export class Editor extends LitElement {
 
   private async judge(candidate: NetworkSpec): Promise<string | undefined> {
     const { shown: before, current } = this;
-    if (!before || !current || !this.check) return 'The engine is not there yet.';
-    const { value, error } = await this.check(candidate);
+    if (!before || !current) return 'The engine is not there yet.';
+    const { value, error } = await this.ask(candidate);
     if (error) return errorText(error);
     if (content(value.spec) === content(before.spec)) return undefined;
     const focused = this.focused();
@@ -390,7 +400,7 @@ export class Editor extends LitElement {
               .view=${this.view}
               .locked=${this.locked.length > 0}
               .attempt=${this.attempt}
-              .check=${this.check}
+              .check=${this.ask}
             ></conv-editor-code>`
       }
       ${this.foot(network)}
