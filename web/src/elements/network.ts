@@ -17,6 +17,10 @@ import { layerText, shapeText, signedRange } from './words';
 export const rangeOf = ({ low, high }: { low: number; high: number }) =>
   Math.max(Math.abs(low), Math.abs(high));
 
+/** A name that may break after its underscores. */
+const breaking = (name: string) =>
+  name.split('_').map((part, i) => (i === 0 ? part : html`_<wbr />${part}`));
+
 const narrowScreen = matchMedia('(max-width: 719px)');
 
 @customElement('conv-network')
@@ -62,8 +66,12 @@ export class Network extends LitElement {
         justify-content: flex-start;
         text-align: left;
       }
+      .title > span {
+        min-width: 0;
+        width: 100%;
+      }
       .branches .title {
-        min-height: 92px;
+        min-height: 124px;
       }
       li.learns .title {
         border-color: var(--accent);
@@ -128,7 +136,8 @@ export class Network extends LitElement {
           flex-direction: column;
           flex-wrap: nowrap;
         }
-        .title {
+        .title,
+        .branches .title {
           min-height: 0;
           margin-bottom: 8px;
         }
@@ -256,8 +265,9 @@ export class Network extends LitElement {
   private heading(layer: LayerSummary, i: number) {
     const spec = this.network?.spec.layers[i];
     const inside = html`<span
-      ><b>${layer.name}</b> ${spec ? layerText(spec) : ''} <br />${shapeText(layer.output)}
-      ${this.ways(layer, i).map((way) => html`<span class="way">${way}</span>`)}</span
+      ><b>${breaking(layer.name)}</b> ${spec ? layerText(spec) : ''}
+      <br />${shapeText(layer.output)}
+      ${this.ways(layer, i).map((way) => html`<span class="way">${breaking(way)}</span>`)}</span
     >`;
     if (this.locked) return html`<div class="title">${inside}</div>`;
     return html`<button
