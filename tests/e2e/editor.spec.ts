@@ -153,6 +153,9 @@ test('after training, edits are a draft until told', async ({ open }) => {
   await editor.getByRole('button', { name: 'Remove with its branch' }).click();
   await expect(foot).toContainText('5,122 → 4,962 parameters');
   expect(await layers(page)).toEqual(before);
+  const close = editor.getByRole('button', { name: 'Close the editor' });
+  await close.click();
+  await expect(editor.getByText('Closing once more discards it.')).toBeVisible();
   await editor.getByRole('button', { name: 'Discard' }).click();
   await expect(foot).toContainText('5,122 parameters');
   await expect(row(editor, 'b_sum')).toBeVisible();

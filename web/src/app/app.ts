@@ -247,7 +247,6 @@ export class App extends LitElement {
     if (!this.editing || !lab.network || !this.canEdit()) return '';
     return html`<conv-editor
       class="strip"
-      .spec=${lab.network.spec}
       .current=${lab.network}
       .types=${lab.types}
       .check=${(spec: NetworkSpec) => lab.check(spec)}

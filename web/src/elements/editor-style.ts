@@ -2,6 +2,21 @@
 import { css } from 'lit';
 
 export const editorStyle = css`
+  /* What has the focus is not under the toolbar, nor under the draft's question. */
+  button,
+  input,
+  select,
+  textarea {
+    scroll-margin: 16px 0 96px;
+  }
+  @media (max-width: 719px) {
+    button,
+    input,
+    select,
+    textarea {
+      scroll-margin: 176px 0 0;
+    }
+  }
   .label {
     display: block;
     font-size: 0.875rem;

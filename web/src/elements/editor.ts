@@ -27,6 +27,8 @@ import { Verdicts, type Check, type Why } from './editor-verdicts';
 import { shared } from './shared';
 import { shapeText } from './words';
 
+const unapplied = 'This is not applied yet. Closing once more discards it.';
+
 type View = 'layers' | 'json' | 'pytorch';
 const views: Record<View, string> = { layers: 'Layers', json: 'JSON', pytorch: 'PyTorch' };
 
@@ -34,15 +36,12 @@ const views: Record<View, string> = { layers: 'Layers', json: 'JSON', pytorch: '
 export class Editor extends LitElement {
   static override styles = [shared, editorStyle, rowStyle, panelStyle];
 
-  @property({ attribute: false }) spec: NetworkSpec | null = null;
   @property({ attribute: false }) types: LayerTypeInfo[] = [];
   @property({ attribute: false, hasChanged: () => false }) check: Check | null = null;
   /** The network as it is. */
   @property({ attribute: false }) current: CheckedNetwork | null = null;
   /** Whether something would be lost by another network. */
   @property({ type: Boolean }) trained = false;
-  /** The layer to open; more than once in a row counts every time, through open(). */
-  @property({ attribute: false }) focusLayer: number | null = null;
   /** Names of layers that stay as they are; '*' for all. */
   @property({ attribute: false, hasChanged: (a, b) => String(a) !== String(b) })
   locked: string[] = [];
@@ -104,7 +103,6 @@ export class Editor extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('current')) this.arrived(changed.get('current') ?? null);
-    if (changed.has('focusLayer') && this.focusLayer !== null) void this.open(this.focusLayer);
   }
 
   private arrived(before: CheckedNetwork | null) {
@@ -220,14 +218,21 @@ export class Editor extends LitElement {
       event.preventDefault();
       this.stepBack();
     }
-    if (event.key !== 'Escape') return;
+    if (event.key !== 'Escape' || this.view !== 'layers') return;
     if (this.drag.cancel()) return void event.stopPropagation();
     if (this.adding) this.adding = null;
     else if (this.selected !== null) {
       void this.focusRow(this.selected);
       this.selected = null;
-    } else if (!this.draft.waiting) this.dispatchEvent(new CustomEvent('close'));
+    } else this.close();
     event.stopPropagation();
+  }
+
+  /** With a draft, only when told twice. */
+  private close() {
+    if (!this.draft.waiting || this.message === unapplied)
+      this.dispatchEvent(new CustomEvent('close'));
+    else this.message = unapplied;
   }
 
   private stepBack() {
@@ -384,13 +389,7 @@ export class Editor extends LitElement {
               </button>`,
           )}
         </div>
-        <button
-          class="close"
-          aria-label="Close the editor"
-          @click=${() => this.dispatchEvent(new CustomEvent('close'))}
-        >
-          ✕
-        </button>
+        <button class="close" aria-label="Close the editor" @click=${() => this.close()}>✕</button>
       </div>
       ${
         this.view === 'layers'
