@@ -156,6 +156,7 @@ test.describe('the sliding window', () => {
     await expect(cell(page, 'kernel', 4)).toHaveText('−0.5');
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(cell(page, 'kernel', 4)).toHaveText('3');
+    await expect(page).toHaveURL(/kernel=0_0_1\*0_3_0\*1_1_0/);
     await page.reload();
     await expect(cell(page, 'output', 2)).toHaveText('14');
     await page.getByRole('button', { name: 'Reset' }).click();

@@ -102,8 +102,8 @@ export interface EdgesSettings {
 
 export const edgesTable: Table<EdgesSettings> = {
   fields: {
-    size: { fallback: 9, label: 'Input size', minimum: 3, maximum: 13 },
-    kernel: { fallback: 3, label: 'Kernel size', minimum: 2, maximum: 5 },
+    size: { fallback: 9, label: 'Input size', minimum: 3, maximum: 11 },
+    kernel: { fallback: 3, label: 'Kernel size', minimum: 2, maximum: 4 },
     layers: { fallback: 1, label: 'Layers', minimum: 1, maximum: 6 },
     padding: { fallback: 'same', label: 'Padding', options: edges },
     border: { fallback: 'zeros', label: 'Border made of', options: borders },

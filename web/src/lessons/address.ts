@@ -4,7 +4,9 @@ import type { ConvExhibit } from '../exhibits/exhibit';
 
 const parts = (hash: string) => [...new URLSearchParams(hash.replace(/^#/, ''))];
 
+const pause = 200; // ms between two changes at least: browsers take only so many in a minute
 let pending: string | undefined;
+let written = -Infinity;
 let timer = 0;
 
 /** The part after #, as it is or is about to be. */
@@ -13,15 +15,18 @@ export const currentHash = () => pending ?? location.hash;
 function write() {
   clearTimeout(timer);
   timer = 0;
-  if (pending !== undefined)
-    history.replaceState(null, '', pending || location.pathname + location.search);
+  if (pending === undefined) return;
+  history.replaceState(null, '', pending || location.pathname + location.search);
   pending = undefined;
+  written = performance.now();
 }
 
-/** Puts a text after #, a moment later: browsers take only so many changes in a minute. */
+/** Puts a text after #, at once or as soon as the pause after the last one is over. */
 export function writeHash(text: string) {
   pending = text ? `#${text}` : '';
-  timer ||= window.setTimeout(write, 200);
+  const wait = written + pause - performance.now();
+  if (wait <= 0) write();
+  else timer ||= window.setTimeout(write, wait);
 }
 
 /** What the address says of one exhibit. */
@@ -47,6 +52,5 @@ export function keepInAddress(root: Document) {
       writeHash(withSettings(exhibit.id, exhibit.changes, currentHash()));
     });
   addEventListener('hashchange', follow);
-  addEventListener('pagehide', write);
   follow();
 }
