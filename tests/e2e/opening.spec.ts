@@ -111,7 +111,7 @@ test('an engine that does not start gives a message, and can be started again', 
 });
 
 test('a link that asks for too much says so, and another setting opens it', async ({ page }) => {
-  await page.goto('./#net=net-v&batch=4096');
+  await page.goto('./#net=own&layers=conv,o256,k3;relu;flatten;fc,f10&batch=4096');
   await expect(page.getByRole('alert')).toContainText('use a smaller batch', { timeout: 20_000 });
   await page.getByLabel('Batch size').fill('32');
   await page.getByLabel('Batch size').press('Enter');

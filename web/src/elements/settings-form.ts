@@ -25,18 +25,21 @@ export class SettingsForm extends LitElement {
       .fields {
         display: flex;
         flex-wrap: wrap;
-        gap: 8px 16px;
+        gap: 8px 12px;
         align-items: end;
       }
       .fields > * {
-        flex: 1 1 112px;
+        flex: 1 1 96px;
       }
       .fields > .wide {
-        flex-basis: 176px;
+        flex-basis: 160px;
       }
       .fields > .brief {
-        flex-basis: 88px;
+        flex-basis: 72px;
         max-width: 192px;
+      }
+      .fields > [data-field='rate'] {
+        flex-basis: 100px; /* its label is the longest */
       }
       .fields > .tick {
         flex: 0 0 auto;
@@ -70,7 +73,7 @@ export class SettingsForm extends LitElement {
         padding: 0 8px;
       }
       .fields > .edit-network {
-        flex: 0 0 72px;
+        flex: 0 0 64px;
         margin-left: -8px;
       }
       .fields > .new-seed {
