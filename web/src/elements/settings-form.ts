@@ -32,7 +32,7 @@ export class SettingsForm extends LitElement {
         flex: 1 1 96px;
       }
       .fields > .wide {
-        flex-basis: 160px;
+        flex-basis: 152px;
       }
       .fields > .brief {
         flex-basis: 72px;
@@ -40,6 +40,10 @@ export class SettingsForm extends LitElement {
       }
       .fields > [data-field='rate'] {
         flex-basis: 100px; /* its label is the longest */
+      }
+      .fields > .own-data {
+        flex-basis: 108px;
+        margin-left: -4px;
       }
       .fields > .tick {
         flex: 0 0 auto;
