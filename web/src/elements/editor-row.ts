@@ -1,7 +1,7 @@
 // A layer in one line, and what is different about it in the draft.
 import { css, html } from 'lit';
 import { attributesInOrder } from '../app/spec-names';
-import type { CheckedNetwork, LayerSpec, LayerSummary } from '../engine/api';
+import type { LayerSpec, LayerSummary } from '../engine/api';
 import { integer, layerText, shapeText } from './words';
 
 export const rowStyle = css`
@@ -149,14 +149,3 @@ export const titles = () =>
       <span class="right adds">Multiply-adds</span><span class="right sees">Sees</span>
     </span>
   </div>`;
-
-/** "61,706 → 48,120 parameters, …" */
-export function totals({ summary }: CheckedNetwork, against: CheckedNetwork | null) {
-  const before = against?.summary;
-  return html`${change(before && integer(before.parameters), integer(summary.parameters))}
-  parameters, ${change(before && integer(before.multiply_adds), integer(summary.multiply_adds))}
-  multiply-adds a picture, ${change(before && kilobytes(before.memory), kilobytes(summary.memory))}
-  of activations`;
-}
-
-const kilobytes = (bytes: number) => `${integer(bytes / 1024)}\u202fKiB`;

@@ -21,7 +21,8 @@ import './editor-layer';
 import { panelStyle } from './editor-panel-style';
 import './editor-palette';
 import type { EditorPalette } from './editor-palette';
-import { rowCells, rowStyle, titles, totals } from './editor-row';
+import { foot } from './editor-foot';
+import { rowCells, rowStyle, titles } from './editor-row';
 import { editorStyle } from './editor-style';
 import { Verdicts, type Check, type Why } from './editor-verdicts';
 import { shared } from './shared';
@@ -348,26 +349,6 @@ export class Editor extends LitElement {
     `;
   }
 
-  private foot(network: CheckedNetwork) {
-    const { waiting, against, canStepBack } = this.draft;
-    return html`<div class="foot ${waiting ? 'waiting' : ''}">
-      <p class="small numbers" role="status">${totals(network, against)}</p>
-      ${this.message ? html`<p class="small wrong" role="alert">${this.message}</p>` : ''}
-      ${
-        waiting
-          ? html`<div class="actions">
-              <button class="primary" @click=${() => this.hand(this.draft.apply())}>Apply</button>
-              ${canStepBack ? html`<button @click=${() => this.stepBack()}>Undo edit</button>` : ''}
-              <button @click=${() => this.discard()}>Discard</button>
-              <span class="small quiet">
-                Training starts over with this network; undo brings the one before back.
-              </span>
-            </div>`
-          : ''
-      }
-    </div>`;
-  }
-
   override render() {
     const network = this.shown;
     if (!network) return html``;
@@ -402,7 +383,11 @@ export class Editor extends LitElement {
               .check=${this.ask}
             ></conv-editor-code>`
       }
-      ${this.foot(network)}
+      ${foot(network, this.draft, this.message, {
+        apply: () => this.hand(this.draft.apply()),
+        stepBack: () => this.stepBack(),
+        discard: () => this.discard(),
+      })}
     </section>`;
   }
 }
