@@ -18,13 +18,19 @@ describe('the address', () => {
   test('brings back every setting', () => {
     const settings = {
       ...defaults(),
-      ...({ dataset: 'fashion', network: 'model-2', optimizer: 'nesterov', rate: 1e-5 } as const),
+      ...({ dataset: 'fashion', network: 'own', optimizer: 'nesterov', rate: 1e-5 } as const),
+      ...{ layers: 'c1=conv,o6,k5x3;relu;sum=add@c1/relu', unit: 'c1:0.3.4', cell: '4-9' },
       ...({ batch: 7, schedule: 'step', augment: true, epochs: 9, seed: 0 } as const),
       ...({ picture: 12, range: 'all' } as const),
     };
     const hash = toHash(settings);
     expect(fromHash(hash)).toEqual(settings);
     for (const name of names) expect(hash).toContain(`${fields[name].key}=`);
+  });
+
+  test('keeps what others have put there', () => {
+    const hash = toHash({ ...defaults(), seed: 3 }, '#heading=Edges%20first&seed=9&theme=dark');
+    expect(hash).toBe('#heading=Edges%20first&theme=dark&seed=3');
   });
 
   test('keeps to the defaults where it makes no sense', () => {

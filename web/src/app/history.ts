@@ -11,6 +11,7 @@ export interface HistoryData {
   accuracies: number[];
   epochs: EpochMetrics[];
   every: number;
+  pending: Batch[];
 }
 
 export class History {
@@ -49,15 +50,13 @@ export class History {
 
   /** A copy that can be kept. */
   save(): HistoryData {
-    const { steps, losses, accuracies, epochs, every } = this;
-    return structuredClone({ steps, losses, accuracies, epochs, every });
+    const { steps, losses, accuracies, epochs, every, pending } = this;
+    return structuredClone({ steps, losses, accuracies, epochs, every, pending });
   }
 
   static from(data: HistoryData) {
     const history = new History();
-    const { every, ...rest } = structuredClone(data);
-    Object.assign(history, rest, { version: 1 });
-    history.every = every;
+    Object.assign(history, structuredClone(data), { version: 1 });
     return history;
   }
 
