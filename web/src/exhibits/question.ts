@@ -141,10 +141,13 @@ export class ConvQuestion extends LitElement {
     return Math.abs((parseNumber(this.guess) ?? NaN) - Number(this.found)) <= this.within;
   }
 
-  private show() {
+  private async show() {
     const { exhibit } = this;
-    exhibit?.change(exhibit.valuesWith(this.given));
-    exhibit?.scrollIntoView({ block: 'start' });
+    if (!exhibit) return;
+    // A run that took its time shows the answer as it stands.
+    const { waitingFor } = await exhibit.loaded;
+    if (!waitingFor) exhibit.change(exhibit.valuesWith(this.given));
+    exhibit.scrollIntoView({ block: 'start' });
   }
 
   private again() {
@@ -189,7 +192,7 @@ export class ConvQuestion extends LitElement {
         </p>
         <slot name="because"></slot>
       </div>
-      <button @click=${() => this.show()}>Show it above</button>
+      <button @click=${() => void this.show()}>Show it above</button>
       <button @click=${() => this.again()}>Guess again</button>`;
   }
 
