@@ -11,6 +11,7 @@ import type {
 import { errorText, type Answer } from '../engine/api';
 import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
 import { Course } from './course';
+import { Desk } from './desk';
 import { Evaluation } from './evaluation';
 import { History } from './history';
 import { Keeper } from './keeper';
@@ -18,27 +19,17 @@ import { Looker } from './looker';
 import { Opener, type Earlier, type Outcome } from './opener';
 import { Pictures } from './pictures';
 import { Pointer, type UnitAt } from './pointer';
-import type { Notice, WeightEdit } from './state';
-import {
-  defaults,
-  fromHash,
-  optimizers,
-  runKey,
-  specOf,
-  toHash,
-  toTrainConfig,
-  type Settings,
-} from './settings';
+import type { WeightEdit } from './state';
+import { defaults, fromHash, runKey, specOf, toTrainConfig, type Settings } from './settings';
 import { specToText } from './spec-text';
 import { loadRun } from './store';
-import { Undo, type Moment } from './undo';
+import { Timeline } from './timeline';
+import type { Moment } from './undo';
 
-export class Lab extends EventTarget {
-  settings: Settings = fromHash(location.hash);
+export class Lab extends Desk {
   snapshot: Snapshot | null = null;
   /** The last weight that was changed by hand, while its effect is to be seen. */
   edit: WeightEdit | null = null;
-  notice: Notice | null = null;
   readonly course = new Course();
   readonly evaluation = new Evaluation(
     () => this.client.engine,
@@ -48,7 +39,10 @@ export class Lab extends EventTarget {
     () => this.client.engine,
     () => this.pictureChanged(),
   );
-  readonly undoing = new Undo();
+  readonly undoing = new Timeline({
+    checkpoint: async () => (this.network ? this.client.engine.checkpoint() : null),
+    history: () => this.course.history.save(),
+  });
   readonly pointer = new Pointer(
     () => ({ engine: this.client.engine, network: this.network, shown: this.shown }),
     () => this.changed(),
@@ -140,18 +134,19 @@ export class Lab extends EventTarget {
 
   private restart(before: Settings) {
     const { seed } = this.settings;
-    return this.enqueue(async () => {
-      const moment = this.begun ? await this.moment('Reset', before) : null;
-      if (moment) this.undoing.push(moment);
+    const job = async () => {
+      const stopped = this.run === 'stopped'; // the engine says otherwise before it answers
       await this.engine.reset(seed);
       this.weightsEdited = false;
       this.opener.key = runKey(this.settings);
-      if (this.run === 'stopped') this.notice = null;
+      if (stopped) this.notice = null;
       void this.askConfusion();
       this.say('Reset: the initial weights again.');
       this.look();
       this.keeper?.touch();
-    });
+      return true;
+    };
+    return this.enqueue(() => (this.begun ? this.undoing.leave('Reset', before, job) : job()));
   }
 
   set<K extends keyof Settings>(name: K, value: Settings[K]) {
@@ -186,7 +181,7 @@ export class Lab extends EventTarget {
     if (!this.network) return void this.enqueue(() => this.begin()); // perhaps it fits now
     if (differs('dataset', 'network', 'layers')) {
       const what = differs('dataset') ? 'Dataset' : 'Network';
-      if (!(await this.enqueue(() => this.leave(what, before, () => this.open()))))
+      if (!(await this.enqueue(() => this.undoing.leave(what, before, () => this.open()))))
         return this.restore(before);
     } else if (differs('optimizer', 'rate', 'batch', 'schedule', 'augment', 'epochs', 'seed')) {
       if (differs('seed')) await this.restart(before);
@@ -204,7 +199,7 @@ export class Lab extends EventTarget {
   openFiles(files: OwnFile[]) {
     const before = this.settings;
     return this.enqueue(async () => {
-      const ok = await this.leave('Own data', before, async () => {
+      const ok = await this.undoing.leave('Own data', before, async () => {
         this.settings = { ...this.settings, dataset: 'own' };
         return this.accept(await this.opener.openFiles(files, this.settings));
       });
@@ -224,34 +219,16 @@ export class Lab extends EventTarget {
   }
 
   private travel(way: 'takeBack' | 'bringAgain') {
-    return this.enqueue(async () => {
-      const now = await this.moment('', this.settings);
-      const moment = now && this.undoing[way](now);
-      if (!moment) return;
+    const go = async ({ what, settings, checkpoint, history }: Moment) => {
       const before = this.settings;
-      const { settings, checkpoint, history } = moment;
       const { picture, range, cell } = before; // what is looked at, and how, stays
       this.settings = { ...settings, picture, range, cell };
       const ok = await this.open({ ...(checkpoint ? { checkpoint } : {}), history });
-      if (ok) this.say(`${moment.what} ${way === 'takeBack' ? 'undone' : 'again'}.`);
+      if (ok) this.say(`${what} ${way === 'takeBack' ? 'undone' : 'again'}.`);
       else this.restore(before);
-    });
-  }
-
-  private async moment(what: string, settings: Settings): Promise<Moment | null> {
-    if (!this.network) return null;
-    const { value } = await this.engine.checkpoint();
-    const history = History.from(this.course.history.save());
-    return { what, settings, checkpoint: value ?? null, history };
-  }
-
-  /** Does something that gives up the network at hand; an undo brings that back. */
-  private async leave(what: string, before: Settings, job: () => Promise<boolean>) {
-    const moment = await this.moment(what, before);
-    const ok = await job();
-    if (ok && moment) this.undoing.push(moment);
-    this.changed();
-    return ok;
+      return ok;
+    };
+    return this.enqueue(() => this.undoing.travel(way, this.settings, go));
   }
 
   // --- pictures ---
@@ -283,12 +260,13 @@ export class Lab extends EventTarget {
     }
   }
 
-  async setWeight(parameter: string, element: number, value: number) {
-    await this.enqueue(async () => {
-      const moment = await this.moment('Weight', this.settings);
+  setWeight(parameter: string, element: number, value: number) {
+    const job = async () => {
       const { value: done, error } = await this.engine.setParameter(parameter, element, value);
-      if (error) return this.complain(error);
-      if (moment) this.undoing.push(moment);
+      if (error) {
+        this.complain(error);
+        return false;
+      }
       this.weightsEdited = true;
       this.edit = {
         ...{ parameter, element, value, before: done.before },
@@ -300,27 +278,14 @@ export class Lab extends EventTarget {
       this.pointer.refresh();
       this.keeper?.touch();
       void this.askConfusion();
-    });
+      return true;
+    };
+    return this.enqueue(() => this.undoing.leave('Weight', this.settings, job));
   }
 
   async askConfusion() {
     if (!(this.evaluation.wanted || this.edit) || !this.opener.allValidationHere) return;
     await this.evaluation.ask(this.settings.cell);
-  }
-
-  dismiss() {
-    this.notice = null;
-    this.changed();
-  }
-
-  inform(text: string) {
-    this.notice = { kind: 'info', text };
-    this.changed();
-  }
-
-  complain(error: EngineError, action?: Notice['action']) {
-    this.notice = { kind: 'error', text: errorText(error), ...(action ? { action } : {}) };
-    this.changed();
   }
 
   /** A new worker in place of a broken one. */
@@ -503,24 +468,6 @@ export class Lab extends EventTarget {
     if (this.shown && this.network) this.looker.look(this.shown.pixels);
   }
 
-  /** Another optimiser brings its usual rate, unless the visitor chose one. */
-  private suggestRate(before: string) {
-    const usual = optimizers[before]?.rate;
-    const next = optimizers[this.settings.optimizer]?.rate;
-    if (next !== undefined && this.settings.rate === usual) this.settings.rate = next;
-  }
-
-  private restore(settings: Settings) {
-    this.settings = settings;
-    this.write();
-  }
-
-  private write() {
-    const hash = toHash(this.settings, location.hash);
-    if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname);
-    this.changed();
-  }
-
   private async applyHash() {
     const before = this.settings;
     this.settings = fromHash(location.hash);
@@ -533,9 +480,5 @@ export class Lab extends EventTarget {
   private say(status: string) {
     this.course.status = status;
     this.changed();
-  }
-
-  private changed() {
-    this.dispatchEvent(new Event('change'));
   }
 }
