@@ -17,6 +17,10 @@ int nets(const Arguments& arguments);
 // kernels [--net U] [--batch 64] [--backend simd:sse2] [--threads 1] [--only d_x]
 int kernels(const Arguments& arguments);
 
+// Images per second of one network, one number:
+// speed [--what train] --spec JSON [--config JSON] [--seconds 0.3] [--threads 1]
+int speed(const Arguments& arguments);
+
 inline double now_in_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }

@@ -1,4 +1,4 @@
-// npm run bench: images/s of training in headless Chromium, in the page as visitors have it: the real
+// npm run bench:page: images/s of training in headless Chromium, in the page as visitors have it: the real
 // worker, one thread, while the page draws what it learns. Prints the median of several windows.
 //
 //   training   time of the training batches alone, as the page shows it

@@ -1,0 +1,137 @@
+// npm run bench: Convolab and other libraries on the same networks, one thread, float32. All of a
+// case take turns in one run; a figure is the median of its rounds.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { buildArgs, buildWasm } from '../../scripts/build.mjs';
+import { fail, must, optionsOf, root } from '../../scripts/lib/run.mjs';
+import { setup } from '../../scripts/setup.mjs';
+import { install, versions } from './install.mjs';
+import { convs, nets } from './nets.mjs';
+import { markdown } from './table.mjs';
+
+const usage = `npm run bench -- [options]
+  --quick               training and answers of three nets, batch 64, in Chromium
+  --only train,conv     of train, infer, conv, start
+  --runtime node        of chromium, node, native
+  --net U,L             only these networks
+  --rounds 9            turns that each library takes in a case
+  --ms 600              milliseconds of a turn
+  --json FILE           the figures as a list
+  --write               the tables into tests/bench/RESULTS.md`;
+
+const values = optionsOf(
+  {
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    runtime: { type: 'string' },
+    net: { type: 'string' },
+    rounds: { type: 'string' },
+    ms: { type: 'string' },
+    json: { type: 'string' },
+    write: { type: 'boolean' },
+  },
+  usage,
+);
+
+/** A list given by the user, or `usual`; every entry one of `known`. */
+function listOf(option, usual, known) {
+  const list = values[option]?.split(',') ?? usual;
+  for (const each of list)
+    if (!known.includes(each)) fail(`--${option} ${each}: it must be one of ${known.join(', ')}`);
+  return list;
+}
+
+function countOf(option, usual) {
+  const count = Number(values[option] ?? usual);
+  if (!(Number.isInteger(count) && count > 0))
+    fail(`--${option} ${values[option]}: it must be a whole number above 0`);
+  return count;
+}
+
+const suites = ['train', 'infer', 'conv', 'start'];
+const runtimes = ['chromium', 'node', 'native'];
+const names = nets.map(({ net }) => net);
+const only = listOf('only', values.quick ? ['train', 'infer'] : suites, suites);
+const where = listOf('runtime', values.quick ? ['chromium'] : runtimes, runtimes);
+const chosen = nets.filter(({ net }) => listOf('net', names, names).includes(net));
+const ms = countOf('ms', values.quick ? 350 : 600);
+const pace = { rounds: countOf('rounds', values.quick ? 5 : 9), ms, warm: 3 * ms };
+
+const cases = {
+  train: (values.quick ? [64] : [64, 1]).flatMap((batch) => chosen.map((net) => ({ net, batch }))),
+  infer: chosen.map((net) => ({ net, batch: 64 })),
+  conv: convs.map((net) => ({ net, batch: 1 })),
+  start: [{ net: nets[0], batch: 1 }],
+};
+
+/** images/s, or for a convolution alone what that is in GFLOP/s. */
+const scaled = (suite, net, rate) => (suite === 'conv' ? 2e-9 * net.multiplyAdds * rate : rate);
+const units = { train: 'images/s', infer: 'images/s', conv: 'GFLOP/s', start: 'ms' };
+
+async function open(runtime) {
+  const { [`open${runtime[0].toUpperCase()}${runtime.slice(1)}`]: opened } = await import(
+    `./runtimes/${runtime}.mjs`
+  );
+  return opened();
+}
+
+async function measureAll(runtime, results, used) {
+  const lab = await open(runtime);
+  Object.assign(used, lab.versions);
+  for (const suite of only) {
+    if (suite === 'start' && runtime !== 'chromium') continue;
+    for (const { net, batch } of cases[suite]) {
+      console.error(`${runtime}, ${suite}, ${net.net}, batch ${batch}`);
+      for (const each of await lab.measure({ suite, net, batch }, pace)) {
+        const { who, median = null, rates = [], note, reason } = each;
+        results.push({
+          ...{ suite, net: net.net, batch, runtime, who, threads: 1 },
+          median: median === null ? null : scaled(suite, net, median),
+          unit: units[suite],
+          rounds: rates.map((rate) => scaled(suite, net, rate)),
+          ...(note && { note }),
+          ...(reason && { reason }),
+        });
+      }
+    }
+  }
+  await lab.close();
+}
+
+const text = (command, args) => execFileSync(command, args, { cwd: root, encoding: 'utf8' }).trim();
+
+function about(used, load) {
+  const { model } = cpus()[0];
+  const others = { ...versions(), ...used };
+  return [
+    '# Speed beside other libraries',
+    '',
+    `${new Date().toISOString().slice(0, 10)}, ${model}, ${cpus().length} cores, load ${load} before;`,
+    `Convolab at ${text('git', ['rev-parse', '--short', 'HEAD'])}; ` +
+      `${Object.entries(others)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', ')}.`,
+    `One thread, float32; each figure is the median of ${pace.rounds} turns of ${pace.ms} ms, ` +
+      'libraries taking turns, made by `npm run bench`.',
+    '',
+    ...nets.map((net) => `- net ${net.net}: ${net.about}`),
+  ];
+}
+
+setup('page', 'tests');
+install();
+buildWasm();
+must('cmake', buildArgs('wasm', ['convolab_forward']));
+const load = loadavg()[0].toFixed(1);
+if (load > 0.5) console.error(`The machine is busy (load ${load}): figures will be too low.`);
+const results = [];
+const used = {};
+for (const runtime of where) await measureAll(runtime, results, used);
+
+const tables = markdown(results, about(used, load));
+console.log(tables);
+if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
+if (values.write) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `${tables}`);
+process.exit(0);

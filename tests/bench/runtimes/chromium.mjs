@@ -1,0 +1,100 @@
+// Headless Chromium: a page of the benchmark's own, whose worker measures.
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { build } from 'vite';
+import { root } from '../../../scripts/lib/run.mjs';
+import { serve } from '../../../scripts/serve.mjs';
+import { folder } from '../install.mjs';
+import { median } from '../measure.mjs';
+
+const who = ['convolab', 'tfjs-wasm', 'ort-web', 'convnetjs'];
+const outDir = join(root, 'build', 'bench-page');
+
+const buildBenchPage = () =>
+  build({
+    configFile: false,
+    root: join(import.meta.dirname, '..', 'page'),
+    base: './',
+    publicDir: false,
+    logLevel: 'error',
+    resolve: {
+      alias: [
+        { find: '@wasm', replacement: join(root, 'build', 'wasm') },
+        {
+          find: /^(@tensorflow\/|onnxruntime-web|convnetjs)/,
+          replacement: `${join(folder, 'node_modules')}/$1`,
+        },
+      ],
+    },
+    worker: { format: 'es' },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 100_000,
+    },
+  });
+
+export async function openChromium() {
+  await buildBenchPage();
+  const address = await serve(outDir, 4373, () => ({ 'Cache-Control': 'no-cache' }));
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    ],
+  });
+  const open = async () => {
+    const context = await browser.newContext(); // with a cache of its own, empty
+    const page = await context.newPage();
+    await page.goto(address);
+    await page.waitForFunction(() => globalThis.document.title === 'ready');
+    return page;
+  };
+  const close = (page) => page.context().close();
+
+  /** A worker for each case: what one case leaves in memory slows none of the others. */
+  async function measureCase({ suite, net, batch }, pace) {
+    const page = await open();
+    const asked = { suite, net: net.net, batch };
+    const { results, error } = await page.evaluate((message) => globalThis.measureCase(message), {
+      asked,
+      who,
+      pace,
+    });
+    await close(page);
+    if (error) throw new Error(error);
+    return results;
+  }
+
+  /** The first answer from nothing, each time in a browser that has seen none of it. */
+  async function measureStarts({ rounds }) {
+    const times = new Map(who.map((each) => [each, []]));
+    const reasons = new Map();
+    for (let round = -1; round < rounds; round++) {
+      for (const each of who) {
+        const page = await open();
+        const { ms, error } = await page.evaluate((name) => globalThis.measureStart(name), each);
+        await close(page);
+        if (error) reasons.set(each, error);
+        else if (round >= 0) times.get(each).push(ms);
+      }
+    }
+    return who.map((each) =>
+      reasons.has(each)
+        ? { who: each, reason: reasons.get(each) }
+        : { who: each, median: median(times.get(each)), rates: times.get(each) },
+    );
+  }
+
+  return {
+    versions: { chromium: browser.version() },
+    measure: (asked, pace) =>
+      asked.suite === 'start' ? measureStarts(pace) : measureCase(asked, pace),
+    close: () => browser.close(),
+  };
+}

@@ -1,0 +1,75 @@
+// Results as Markdown.
+const titles = {
+  train: 'Training, images/s',
+  infer: 'Answering, images/s',
+  conv: 'Convolutions alone, GFLOP/s (two for a multiply-add)',
+  start: 'From nothing to the first answer of net U, ms: fetched, compiled, built, answered',
+};
+
+const figure = (value, unit) => {
+  if (value === null) return '–';
+  const digits = unit === 'images/s' ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
+  return value.toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+};
+
+/** Our figure against the best of the others, more being better for everything but time. */
+function against(rows) {
+  const known = rows.filter(({ median }) => median !== null);
+  const ours = known.find(({ who }) => who === 'convolab');
+  const others = known.filter(({ who }) => who !== 'convolab').map(({ median }) => median);
+  if (!ours || others.length === 0) return '–';
+  const times =
+    ours.unit === 'ms' ? Math.min(...others) / ours.median : ours.median / Math.max(...others);
+  return `${times.toFixed(2)} ×`;
+}
+
+const line = (cells) => `| ${cells.join(' | ')} |`;
+
+function tableOf(rows, runtime) {
+  const who = [...new Set(rows.map((row) => row.who))];
+  const keys = [...new Set(rows.map(({ net, batch }) => `${net}|${batch}`))];
+  const head = ['net', 'batch', ...who, 'against the best other'];
+  const body = keys.map((key) => {
+    const [net, batch] = key.split('|');
+    const here = rows.filter((row) => row.net === net && String(row.batch) === batch);
+    const cells = who.map((each) => {
+      const row = here.find((one) => one.who === each);
+      return row ? figure(row.median, row.unit) : '–';
+    });
+    return line([net, batch, ...cells, against(here)]);
+  });
+  const rule = line(head.map((_, i) => (i === 0 ? '---' : '---:')));
+  return [`**${runtime}**`, '', line(head), rule, ...body, ''];
+}
+
+/** Reasons and notes, each said once. */
+function remarks(rows) {
+  const said = new Map();
+  for (const { who, net, median, reason, note } of rows) {
+    const remark = reason ? `no figure: ${reason}` : note;
+    if (!remark || (median === null && !reason)) continue;
+    const key = `${who}: ${remark}`;
+    said.set(key, (said.get(key) ?? new Set()).add(net));
+  }
+  return [...said].map(([remark, which]) => `- ${remark} (${[...which].join('; ')})`);
+}
+
+export function markdown(results, about) {
+  const out = [...about, ''];
+  for (const [suite, title] of Object.entries(titles)) {
+    const rows = results.filter((row) => row.suite === suite);
+    if (rows.length === 0) continue;
+    out.push(`## ${title}`, '');
+    for (const runtime of ['chromium', 'node', 'native']) {
+      const here = rows.filter((row) => row.runtime === runtime);
+      if (here.length === 0) continue;
+      out.push(...tableOf(here, runtime));
+      const remarked = remarks(here);
+      if (remarked.length > 0) out.push(...remarked, '');
+    }
+  }
+  return out.join('\n');
+}
