@@ -7,3 +7,7 @@ execute_process(
   OUTPUT_VARIABLE _convolab_emscripten_root
   OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 include(${_convolab_emscripten_root}/cmake/Modules/Platform/Emscripten.cmake)
+
+# memset and memcpy as single instructions (every engine with wasm SIMD has them): 5 to 8 % of a
+# training step.
+string(APPEND CMAKE_CXX_FLAGS_INIT " -mbulk-memory")
