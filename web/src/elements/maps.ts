@@ -162,16 +162,20 @@ export function drawMaps(
 export interface Room {
   most: number;
   small: boolean;
+  /** How much larger than usual maps are drawn, where the screen is wide. */
+  zoom: number;
 }
 
-const usual: Room = { most: 352, small: false };
+const usual: Room = { most: 352, small: false, zoom: 1 };
 
 /** Maps or units of one layer as a column beside others. */
-export function columnTiling(shape: number[], { most, small }: Room = usual): Tiling {
+export function columnTiling(shape: number[], room: Room = usual): Tiling {
+  const { most, small, zoom } = room;
   const [count = 1, height = 1, width = 1] = shape;
   if (height * width === 1) return strip(count, most);
   const side = Math.max(width, height);
-  const wanted = side >= 24 ? 56 : side >= 10 ? (small ? 30 : 42) : small ? 24 : 32;
+  const least = side >= 24 ? 56 : side >= 10 ? (small ? 30 : 42) : small ? 24 : 32;
+  const wanted = least * zoom;
   const rounded = side >= 24 ? Math.round(wanted / side) : Math.floor(wanted / side);
   const scale = Math.max(1, rounded);
   const step = (height + 1) * scale;
@@ -192,12 +196,20 @@ export const leastColumn = 64;
 export const columnGap = 10;
 
 /** What is tried, one after the other, to have all columns beside each other; or else below. */
-const rooms: readonly Room[] = [usual, { most: 464, small: false }, { most: 464, small: true }];
-const wrapped: Room = { most: 232, small: true };
+const rooms: readonly Room[] = [
+  { most: 704, small: false, zoom: 2 },
+  { most: 528, small: false, zoom: 1.5 },
+  usual,
+  { ...usual, most: 464 },
+  { most: 464, small: true, zoom: 1 },
+];
+const wrapped: Room = { most: 232, small: true, zoom: 1 };
 
 /** The columns of all layers, in a width. */
 export function columnsIn(shapes: number[][], available: number): Tiling[] {
   for (const room of rooms) {
+    // Where the screen is wide it is also high: larger maps only there, or they would leave it.
+    if (room.zoom > 1 && room.zoom * 850 > available) continue;
     const tilings = shapes.map((shape) => columnTiling(shape, room));
     const widths = tilings.map((tiling) => Math.max(leastColumn, cssWidth(tiling)) + columnGap);
     if (widths.reduce((sum, width) => sum + width, 0) <= available + columnGap) return tilings;
