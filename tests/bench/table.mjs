@@ -1,4 +1,6 @@
 // Results as Markdown.
+import { median } from './measure.mjs';
+
 const titles = {
   train: 'Training, images/s',
   infer: 'Answering, images/s',
@@ -15,15 +17,22 @@ const figure = (value, unit) => {
   });
 };
 
-/** Our figure against the best of the others, more being better for everything but time. */
+/**
+ * How many times as fast as the best of the others: the median of what each turn gives, since what
+ * slows a turn slows its neighbours too.
+ */
 function against(rows) {
   const known = rows.filter(({ median }) => median !== null);
   const ours = known.find(({ who }) => who === 'convolab');
-  const others = known.filter(({ who }) => who !== 'convolab').map(({ median }) => median);
-  if (!ours || others.length === 0) return '–';
-  const times =
-    ours.unit === 'ms' ? Math.min(...others) / ours.median : ours.median / Math.max(...others);
-  return `${times.toFixed(2)} ×`;
+  const slowToFast = known
+    .filter((row) => row !== ours)
+    .sort((a, b) => (a.unit === 'ms' ? b.median - a.median : a.median - b.median));
+  const best = slowToFast.at(-1);
+  if (!ours || !best) return '–';
+  const times = ours.rounds.map((figure, i) =>
+    ours.unit === 'ms' ? best.rounds[i] / figure : figure / best.rounds[i],
+  );
+  return `${median(times).toFixed(2)} ×`;
 }
 
 const line = (cells) => `| ${cells.join(' | ')} |`;

@@ -120,7 +120,13 @@ export const peer = ({ tf, loadGradients }) => ({
     return {
       images: batch,
       channelsLast: net.layers.at(-1).type === 'conv2d',
-      run: () => tf.tidy(() => forward(tf.tensor4d(ordered, [batch, h, w, channels])).dataSync()),
+      // (tidy would look for tensors in every number that its function returns.)
+      run() {
+        const out = tf.tidy(() => forward(tf.tensor4d(ordered, [batch, h, w, channels])));
+        const values = out.dataSync();
+        out.dispose();
+        return values;
+      },
       close: () => tf.dispose(all),
     };
   },
