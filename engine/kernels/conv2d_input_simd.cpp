@@ -144,26 +144,51 @@ struct BackwardRow {
           u == rows.begin ? start : nullptr);
   }
 
-  void run_all() const {
-    int begin = 0;
-    Span met = kernel_columns_at(a, at, remainder, 0);
-    for (int b = 1; b < columns; ++b) {
-      const Span next = kernel_columns_at(a, at, remainder, b);
-      if (next.begin == met.begin && next.end == met.end) continue;
-      run(begin, b, met);
-      begin = b;
-      met = next;
+  // The end of the columns from b on that meet the same taps as b does.
+  int end_of_run(int b, const Span& met) const {
+    if (met.end - met.begin == kernel_columns(a, remainder)) {
+      int first = 0;  // the tap that leaves d_y first, behind the last column that meets all
+      while (first * a.dilation_w % a.stride_w != remainder) ++first;
+      const int end = at.width - at.left + (first * a.dilation_w - remainder) / a.stride_w;
+      return end < columns ? end : columns;
     }
-    run(begin, columns, met);
+    for (++b; b < columns; ++b) {
+      const Span next = kernel_columns_at(a, at, remainder, b);
+      if (next.begin != met.begin || next.end != met.end) break;
+    }
+    return b;
+  }
+
+  void run_all() const {
+    if (kernel_columns(a, remainder) == 0) return run(0, columns, {});
+    for (int b = 0, end = 0; b < columns; b = end) {
+      const Span met = kernel_columns_at(a, at, remainder, b);
+      end = end_of_run(b, met);
+      run(b, end, met);
+    }
   }
 };
 
 }  // namespace
 
-std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) { return BackwardScratch(a).total; }
+std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) {
+  const WinogradArgs tiles = winograd_backward(a);
+  return by_winograd(a, tiles) ? winograd_scratch(tiles) : BackwardScratch(a).total;
+}
+std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a) {
+  return BackwardScratch(a).total;
+}
 
 void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
                            const float* weight, float* d_x) {
+  const WinogradArgs tiles = winograd_backward(a);
+  if (!by_winograd(a, tiles)) return conv2d_backward_input_direct(context, a, d_y, weight, d_x);
+  const WinogradWeights weights = {weight, 9, Sizes(a).taps, true};
+  winograd(context, tiles, weights, d_y, nullptr, d_x, a.write);
+}
+
+void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a, const float* d_y,
+                                  const float* weight, float* d_x) {
   const Sizes s(a);
   const BackwardScratch at(a);
   float* zeros = context.scratch + at.zeros;

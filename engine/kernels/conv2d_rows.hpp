@@ -3,6 +3,7 @@
 
 #include "kernels/conv2d.hpp"
 #include "kernels/correlate.hpp"
+#include "kernels/winograd.hpp"
 
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
@@ -47,6 +48,19 @@ static inline std::int32_t* as_offsets(float* scratch) {
 // Few rows are shared among threads by tiles of channels, many by rows.
 static inline std::int64_t parts_of_a_row(std::int64_t rows, const Tiles& tiles) {
   return rows >= 8 ? 1 : tiles.count();
+}
+
+// Whether a convolution has the shape that Winograd's algorithm is for, and it pays: of x for the
+// output, of d_y within two rows and columns of zeros for the input's gradient.
+static inline bool by_winograd(const Conv2dArgs& a, const WinogradArgs& winograd) {
+  return a.kernel_h == 3 && a.kernel_w == 3 && a.stride_h == 1 && a.stride_w == 1 &&
+         a.dilation_h == 1 && a.dilation_w == 1 && a.groups == 1 && winograd_pays(winograd);
+}
+static inline WinogradArgs winograd_forward(const Conv2dArgs& a) {
+  return {a.batch, a.in_channels, a.in_h, a.in_w, 0, a.out_channels};
+}
+static inline WinogradArgs winograd_backward(const Conv2dArgs& a) {
+  return {a.batch, a.out_channels, a.out_h, a.out_w, 2, a.in_channels};
 }
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

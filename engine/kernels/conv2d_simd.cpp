@@ -45,10 +45,22 @@ struct ForwardScratch {
 
 }  // namespace
 
-std::int64_t conv2d_forward_scratch(const Conv2dArgs& a) { return ForwardScratch(a).total; }
+std::int64_t conv2d_forward_scratch(const Conv2dArgs& a) {
+  const WinogradArgs tiles = winograd_forward(a);
+  return by_winograd(a, tiles) ? winograd_scratch(tiles) : ForwardScratch(a).total;
+}
+std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a) { return ForwardScratch(a).total; }
 
 void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float* x,
                     const float* weight, const float* bias, float* y) {
+  const WinogradArgs tiles = winograd_forward(a);
+  if (!by_winograd(a, tiles)) return conv2d_forward_direct(context, a, x, weight, bias, y);
+  const WinogradWeights weights = {weight, Sizes(a).taps, 9, false};
+  winograd(context, tiles, weights, x, bias, y, Write::overwrite);
+}
+
+void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& a, const float* x,
+                           const float* weight, const float* bias, float* y) {
   const Sizes s(a);
   const ForwardScratch at(a);
   float* packed = context.scratch;

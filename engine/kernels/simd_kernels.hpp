@@ -18,6 +18,8 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 std::int64_t conv2d_forward_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a);
+std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a);
+std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a);
 std::int64_t linear_forward_scratch(const LinearArgs& a);
 std::int64_t linear_backward_input_scratch(const LinearArgs& a);
 std::int64_t linear_backward_weight_scratch(const LinearArgs& a);
@@ -30,6 +32,12 @@ void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, cons
                             const float* d_y, float* d_weight);
 void conv2d_backward_bias(const RunContext& context, const Conv2dArgs& a, const float* d_y,
                           float* d_bias);
+
+// The same without Winograd's algorithm: exact to the magnitudes of each output's own terms.
+void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& a, const float* x,
+                           const float* weight, const float* bias, float* y);
+void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a, const float* d_y,
+                                  const float* weight, float* d_x);
 
 void linear_forward(const RunContext& context, const LinearArgs& a, const float* x,
                     const float* weight, const float* bias, float* y);

@@ -49,6 +49,7 @@ const Backend& reference_backend() {
 #define CONVOLAB_SIMD_VARIANT_ENTRY(variant) \
   namespace simd::variant {                  \
   extern const Backend backend;              \
+  extern const Backend direct_backend;       \
   }
 #include "simd_variants.inc"
 #undef CONVOLAB_SIMD_VARIANT_ENTRY
@@ -66,8 +67,10 @@ bool machine_has([[maybe_unused]] std::string_view variant) {
 const std::vector<const Backend*>& simd_backends() {
   static const std::vector<const Backend*> usable = [] {
     std::vector<const Backend*> all;
-#define CONVOLAB_SIMD_VARIANT_ENTRY(variant) \
-  if (machine_has(#variant)) all.insert(all.begin(), &simd::variant::backend);
+#define CONVOLAB_SIMD_VARIANT_ENTRY(variant)                                              \
+  if (machine_has(#variant))                                                              \
+    for (const Backend* each : {&simd::variant::direct_backend, &simd::variant::backend}) \
+      all.insert(all.begin(), each);
 #include "simd_variants.inc"
 #undef CONVOLAB_SIMD_VARIANT_ENTRY
     return all;

@@ -30,53 +30,73 @@ std::int64_t scratch_floats(const Step& step) {
   }
 }
 
+std::int64_t direct_scratch_floats(const Step& step) {
+  switch (step.kernel) {
+    case Kernel::conv2d_forward:
+      return conv2d_forward_direct_scratch(detail::args_of<Conv2dArgs>(step));
+    case Kernel::conv2d_backward_input:
+      return conv2d_backward_input_direct_scratch(detail::args_of<Conv2dArgs>(step));
+    default: return scratch_floats(step);
+  }
+}
+
+// In the order of kernels.inc; an entry out of place does not find its args, and the tests say so.
+constexpr Backend backend_of(std::string_view name, KernelFunction conv2d,
+                             KernelFunction conv2d_input, ScratchFunction scratch) {
+  return {
+      name,
+      {
+          &detail::Adapt<&pad2d_forward>::run,
+          &detail::Adapt<&pad2d_backward>::run,
+          conv2d,
+          conv2d_input,
+          &detail::Adapt<&conv2d_backward_weight>::run,
+          &detail::Adapt<&conv2d_backward_bias>::run,
+          &detail::Adapt<&linear_forward>::run,
+          &detail::Adapt<&linear_backward_input>::run,
+          &detail::Adapt<&linear_backward_weight>::run,
+          &detail::Adapt<&linear_backward_bias>::run,
+          &detail::Adapt<&max_pool2d_forward>::run,
+          &detail::Adapt<&max_pool2d_backward>::run,
+          &detail::Adapt<&avg_pool2d_forward>::run,
+          &detail::Adapt<&avg_pool2d_backward>::run,
+          &detail::Adapt<&adaptive_avg_pool2d_forward>::run,
+          &detail::Adapt<&adaptive_avg_pool2d_backward>::run,
+          &detail::Adapt<&activation_forward>::run,
+          &detail::Adapt<&activation_backward>::run,
+          &detail::Adapt<&softmax_forward>::run,
+          &detail::Adapt<&softmax_backward>::run,
+          &detail::Adapt<&batch_norm2d_forward>::run,
+          &detail::Adapt<&batch_norm2d_forward_eval>::run,
+          &detail::Adapt<&batch_norm2d_backward>::run,
+          &detail::Adapt<&batch_norm2d_backward_eval>::run,
+          &detail::Adapt<&dropout_forward>::run,
+          &detail::Adapt<&dropout_backward>::run,
+          &detail::Adapt<&reference::copy<float>>::run,
+          &detail::Adapt<&cross_entropy_forward>::run,
+          &detail::Adapt<&cross_entropy_backward>::run,
+          &detail::Adapt<&reference::mse_forward<float>>::run,
+          &detail::Adapt<&reference::mse_backward<float>>::run,
+          &detail::Adapt<&reference::metrics<float>>::run,
+          &detail::Adapt<&sgd_update>::run,
+          &detail::Adapt<&rmsprop_update>::run,
+          &detail::Adapt<&adam_update>::run,
+      },
+      scratch,
+  };
+}
+
 }  // namespace
 
 #define CONVOLAB_TEXT(x) #x
 #define CONVOLAB_NAME(variant) "simd:" CONVOLAB_TEXT(variant)
 
-// In the order of kernels.inc; an entry out of place does not find its args, and the tests say so.
-extern const Backend backend;
-const Backend backend = {
-    CONVOLAB_NAME(CONVOLAB_SIMD_VARIANT),
-    {
-        &detail::Adapt<&pad2d_forward>::run,
-        &detail::Adapt<&pad2d_backward>::run,
-        &detail::Adapt<&conv2d_forward>::run,
-        &detail::Adapt<&conv2d_backward_input>::run,
-        &detail::Adapt<&conv2d_backward_weight>::run,
-        &detail::Adapt<&conv2d_backward_bias>::run,
-        &detail::Adapt<&linear_forward>::run,
-        &detail::Adapt<&linear_backward_input>::run,
-        &detail::Adapt<&linear_backward_weight>::run,
-        &detail::Adapt<&linear_backward_bias>::run,
-        &detail::Adapt<&max_pool2d_forward>::run,
-        &detail::Adapt<&max_pool2d_backward>::run,
-        &detail::Adapt<&avg_pool2d_forward>::run,
-        &detail::Adapt<&avg_pool2d_backward>::run,
-        &detail::Adapt<&adaptive_avg_pool2d_forward>::run,
-        &detail::Adapt<&adaptive_avg_pool2d_backward>::run,
-        &detail::Adapt<&activation_forward>::run,
-        &detail::Adapt<&activation_backward>::run,
-        &detail::Adapt<&softmax_forward>::run,
-        &detail::Adapt<&softmax_backward>::run,
-        &detail::Adapt<&batch_norm2d_forward>::run,
-        &detail::Adapt<&batch_norm2d_forward_eval>::run,
-        &detail::Adapt<&batch_norm2d_backward>::run,
-        &detail::Adapt<&batch_norm2d_backward_eval>::run,
-        &detail::Adapt<&dropout_forward>::run,
-        &detail::Adapt<&dropout_backward>::run,
-        &detail::Adapt<&reference::copy<float>>::run,
-        &detail::Adapt<&cross_entropy_forward>::run,
-        &detail::Adapt<&cross_entropy_backward>::run,
-        &detail::Adapt<&reference::mse_forward<float>>::run,
-        &detail::Adapt<&reference::mse_backward<float>>::run,
-        &detail::Adapt<&reference::metrics<float>>::run,
-        &detail::Adapt<&sgd_update>::run,
-        &detail::Adapt<&rmsprop_update>::run,
-        &detail::Adapt<&adam_update>::run,
-    },
-    &scratch_floats,
-};
+extern const Backend backend, direct_backend;
+constexpr Backend backend =
+    backend_of(CONVOLAB_NAME(CONVOLAB_SIMD_VARIANT), &detail::Adapt<&conv2d_forward>::run,
+               &detail::Adapt<&conv2d_backward_input>::run, &scratch_floats);
+constexpr Backend direct_backend = backend_of(
+    CONVOLAB_NAME(CONVOLAB_SIMD_VARIANT) "+direct", &detail::Adapt<&conv2d_forward_direct>::run,
+    &detail::Adapt<&conv2d_backward_input_direct>::run, &direct_scratch_floats);
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

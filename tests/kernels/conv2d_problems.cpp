@@ -251,6 +251,32 @@ std::vector<Problem> conv2d_problems() {
                                .out_channels = 9,
                                .kernel_h = 3,
                                .kernel_w = 3});
+  // 3×3 with channels enough for Winograd's algorithm: sizes that tiles of 2×2 do and do not cover,
+  // batches that do and do not fill vectors, more tiles than a block takes.
+  for (const int batch : {1, 2, 3, 8, 13, 64})
+    all.push_back(conv2d_problem("tiles_batch_" + std::to_string(batch), {.batch = batch,
+                                                                          .in_channels = 16,
+                                                                          .in_h = 13,
+                                                                          .in_w = 16,
+                                                                          .out_channels = 19,
+                                                                          .kernel_h = 3,
+                                                                          .kernel_w = 3}));
+  add("tiles_few", {.batch = 40,
+                    .in_channels = 18,
+                    .in_h = 4,
+                    .in_w = 4,
+                    .out_channels = 16,
+                    .kernel_h = 3,
+                    .kernel_w = 3});
+  add("tiles_wide",
+      {.batch = 1,
+       .in_channels = 21,
+       .in_h = 5,
+       .in_w = 127,
+       .out_channels = 17,
+       .kernel_h = 3,
+       .kernel_w = 3},
+      false);
   // Large enough to be shared among threads.
   add("threads", {.batch = 16,
                   .in_channels = 8,

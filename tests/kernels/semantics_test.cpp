@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(Backends, Semantics, ::testing::ValuesIn(backend_names(
                          [](const auto& info) {
                            std::string name = info.param;
                            for (char& c : name)
-                             if (c == ':') c = '_';
+                             if (c == ':' || c == '+') c = '_';
                            return name;
                          });
 

@@ -1,0 +1,47 @@
+// winograd: 3×3 correlation with stride 1 by Winograd's F(2×2, 3×3): 2×2 outputs at a time from 16
+// products instead of 36 (Lavin and Gray, "Fast algorithms for convolutional neural networks").
+//
+//   y[k] = A'·[ Σ_c (G·w[k][c]·G') ∘ (B'·x[c]·B) ]·A      for every tile, 4×4 of x and 2×2 of y
+//
+// The sums over c are 16 correlations with one tap per channel, whose run are the tiles.
+//
+// Error: an output's products meet all 16 inputs of its tile, so it is bounded by the magnitudes of
+// the tile rather than by those of the output's own terms:
+//   |error| ≤ 3e-6 · Σ_c max|x[c] in the tile| · Σ_uv |w[k][c][u][v]|
+#pragma once
+
+#include "kernels/common.hpp"
+
+#ifndef CONVOLAB_SIMD_VARIANT
+#error "compile *_simd.cpp with -DCONVOLAB_SIMD_VARIANT=<name>"
+#endif
+
+namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
+
+// x (in_channels, in_h, in_w, batch) within `border` rows and columns of zeros on every side,
+// y (out_channels, in_h + 2·border − 2, in_w + 2·border − 2, batch).
+struct WinogradArgs {
+  std::int64_t batch, in_channels, in_h, in_w, border, out_channels;
+  std::int64_t out_h() const { return in_h + 2 * border - 2; }
+  std::int64_t out_w() const { return in_w + 2 * border - 2; }
+};
+
+// Whether it is the faster way: enough channels, and enough tiles to fill vectors.
+bool winograd_pays(const WinogradArgs& a);
+
+// In floats.
+std::int64_t winograd_scratch(const WinogradArgs& a);
+
+// The weight of output k and input c for tap (u, v) stands at
+// weight[k·out_step + c·in_step + 3·u + v], or, turned half around, at … + 8 − 3·u − v.
+struct WinogradWeights {
+  const float* weight;
+  std::int64_t out_step, in_step;
+  bool turned;
+};
+
+// bias: a value for each output channel, or nullptr.
+void winograd(const RunContext& context, const WinogradArgs& a, const WinogradWeights& weights,
+              const float* x, const float* bias, float* y, Write how);
+
+}  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

@@ -1,0 +1,134 @@
+// Winograd's algorithm against the bound that engine/kernels/winograd.hpp states, on pictures made
+// to hurt it: nearly all of x is nothing, and here and there stands a large number. Every output of
+// a tile meets it in passing, and those that it is no term of must lose it again.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "kernels/layout.hpp"
+#include "kernels/problem.hpp"
+
+namespace convolab::testing {
+
+namespace {
+
+constexpr Conv2dArgs args = {.batch = 5,
+                             .in_channels = 16,
+                             .in_h = 12,
+                             .in_w = 13,
+                             .out_channels = 17,
+                             .out_h = 10,
+                             .out_w = 11,
+                             .kernel_h = 3,
+                             .kernel_w = 3};
+constexpr Layout in = {args.in_h, args.in_w, args.batch};
+constexpr Layout out = {args.out_h, args.out_w, args.batch};
+
+Problem forward() {
+  Problem p;
+  p.name = "loud_pixels";
+  p.buffers = {{"x", in.elements(args.in_channels), Fill::normal},
+               {"weight", args.out_channels * args.in_channels * 9, Fill::normal},
+               {"y", out.elements(args.out_channels)}};
+  p.calls = {{Kernel::conv2d_forward, args, {"x", "weight", ""}, {"y"}}};
+  return p;
+}
+
+Values loud_pixels(const Problem& problem) {
+  Values values = initial_values(problem, 1);
+  auto& x = values["x"];
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 89 == 0 ? 1000.0 * x[i] : 0.0;
+  return values;
+}
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+// Calls visit(x, index of the weight) for every channel and tap of output (k, i, j, n).
+template <class Visit>
+void visit_terms(const Values& values, std::int64_t k, std::int64_t i, std::int64_t j,
+                 std::int64_t n, const Visit& visit) {
+  for (std::int64_t c = 0; c < args.in_channels; ++c)
+    for (std::int64_t u = 0; u < 3; ++u)
+      for (std::int64_t v = 0; v < 3; ++v)
+        visit(values.at("x")[at(in(c, i + u, j + v, n))],
+              values.at("weight")[at((k * args.in_channels + c) * 9 + u * 3 + v)]);
+}
+
+// Σ_c max|x[c] in the tile of (i, j)| · Σ_uv |w[k][c][u][v]|
+double magnitude_of_tile(const Values& values, std::int64_t k, std::int64_t i, std::int64_t j,
+                         std::int64_t n) {
+  double sum = 0.0;
+  for (std::int64_t c = 0; c < args.in_channels; ++c) {
+    double loudest = 0.0, weights = 0.0;
+    for (std::int64_t r = i / 2 * 2; r < std::min<std::int64_t>(i / 2 * 2 + 4, args.in_h); ++r)
+      for (std::int64_t s = j / 2 * 2; s < std::min<std::int64_t>(j / 2 * 2 + 4, args.in_w); ++s)
+        loudest = std::max(loudest, std::abs(values.at("x")[at(in(c, r, s, n))]));
+    for (std::int64_t tap = 0; tap < 9; ++tap)
+      weights += std::abs(values.at("weight")[at((k * args.in_channels + c) * 9 + tap)]);
+    sum += loudest * weights;
+  }
+  return sum;
+}
+
+template <class Visit>
+void visit_outputs(const Visit& visit) {
+  for (std::int64_t k = 0; k < args.out_channels; ++k)
+    for (std::int64_t i = 0; i < args.out_h; ++i)
+      for (std::int64_t j = 0; j < args.out_w; ++j)
+        for (std::int64_t n = 0; n < args.batch; ++n) visit(k, i, j, n);
+}
+
+Values run(const std::string& backend, const Problem& problem, Values values) {
+  ThreadPool pool(1);
+  EXPECT_EQ(run_backend(**find_backend(backend), problem, problem.calls[0], pool, values), "");
+  return values;
+}
+
+bool is_direct(const std::string& backend) {
+  return backend.size() > 7 && backend.substr(backend.size() - 7) == "+direct";
+}
+
+TEST(Winograd, ErrsByNoMoreThanItsTileAllows) {
+  const Problem problem = forward();
+  const Values values = loud_pixels(problem);
+  Values truth = values;
+  run_reference(problem, problem.calls[0], truth);
+  for (const std::string& backend : backend_names()) {
+    const Values got = run(backend, problem, values);
+    visit_outputs([&](std::int64_t k, std::int64_t i, std::int64_t j, std::int64_t n) {
+      const auto here = at(out(k, i, j, n));
+      ASSERT_LE(std::abs(got.at("y")[here] - truth.at("y")[here]),
+                3e-6 * magnitude_of_tile(values, k, i, j, n))
+          << backend << ": output " << k << ", " << i << ", " << j << " of image " << n;
+    });
+  }
+}
+
+TEST(Winograd, IsWhatDirectLeavesOut) {
+  // A direct sum errs by its own terms alone, and is exactly 0 where they all are.
+  const Problem problem = forward();
+  const Values values = loud_pixels(problem);
+  Values truth = values;
+  run_reference(problem, problem.calls[0], truth);
+  int direct_backends = 0;
+  for (const std::string& backend : backend_names()) {
+    if (!is_direct(backend)) continue;
+    ++direct_backends;
+    const Values direct = run(backend, problem, values);
+    visit_outputs([&](std::int64_t k, std::int64_t i, std::int64_t j, std::int64_t n) {
+      double terms = 0.0;
+      visit_terms(values, k, i, j, n, [&](double x, double w) { terms += std::abs(x * w); });
+      const auto here = at(out(k, i, j, n));
+      ASSERT_LE(std::abs(direct.at("y")[here] - truth.at("y")[here]), 3e-6 * terms) << backend;
+    });
+    const Values tiled = run(backend.substr(0, backend.size() - 7), problem, values);
+    EXPECT_NE(direct.at("y"), tiled.at("y")) << backend << " computes as the other does";
+  }
+  EXPECT_GE(direct_backends, 1);
+}
+
+}  // namespace
+
+}  // namespace convolab::testing
