@@ -48,7 +48,8 @@ struct Net {
   void input(int in_channels, int size) {
     channels = in_channels;
     h = w = size;
-    buffer("x", volume());
+    x = layers == 0 ? "x" : next() + " input";
+    both(x);
   }
 
   void update(const std::string& weight, std::int64_t elements) {
@@ -75,7 +76,7 @@ struct Net {
     x = y;
   }
 
-  void conv(int out, int kernel) {
+  void conv(int out, int kernel, int groups = 1) {
     Conv2dArgs a = {.batch = batch,
                     .in_channels = channels,
                     .in_h = h,
@@ -84,11 +85,12 @@ struct Net {
                     .out_h = h - kernel + 1,
                     .out_w = w - kernel + 1,
                     .kernel_h = kernel,
-                    .kernel_w = kernel};
+                    .kernel_w = kernel,
+                    .groups = groups};
     const std::string y = next(), weight = y + ".weight", bias = y + ".bias";
-    update(weight, std::int64_t{out} * channels * kernel * kernel);
+    update(weight, std::int64_t{out} * channels / groups * kernel * kernel);
     update(bias, out);
-    const double taps = double(channels) * kernel * kernel;
+    const double taps = double(channels) / groups * kernel * kernel;
     channels = out;
     h = a.out_h;
     w = a.out_w;
@@ -203,6 +205,17 @@ void net_v(Net& net) {
   net.linear(128), net.relu(), net.linear(10);
 }
 
+// Not a net: single layers of well-known ones, out of 56², 28², 14², 24² and 56² pixels. For
+// batch 1.
+void net_s(Net& net) {
+  net.learns = true;
+  net.input(64, 58), net.conv(64, 3);
+  net.input(128, 30), net.conv(128, 3);
+  net.input(256, 14), net.conv(256, 1);
+  net.input(8, 28), net.conv(16, 5);
+  net.input(64, 58), net.conv(64, 3, 64);
+}
+
 // The median time of a call, in seconds.
 double time_of(const Backend& backend, const RunContext& context, const Work& work, Net& net) {
   std::vector<void*> operands;
@@ -278,7 +291,7 @@ int kernels(const Arguments& arguments) {
   const struct {
     const char* name;
     void (*build)(Net&);
-  } nets[] = {{"U", &net_u}, {"L", &net_l}, {"V", &net_v}};
+  } nets[] = {{"U", &net_u}, {"L", &net_l}, {"V", &net_v}, {"S", &net_s}};
   for (const auto& each : nets)
     if (net.find(each.name) != std::string::npos)
       bench_net(each.name, each.build, batch, **backend, pool, only);
