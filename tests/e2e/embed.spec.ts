@@ -74,6 +74,36 @@ test('frames follow the height of their content', async ({ course }) => {
   }
 });
 
+test('an element with the playground shrinks, too, and hides when its host says so', async ({
+  course,
+}) => {
+  const element = course.locator('#by-element');
+  const height = async () => (await element.boundingBox())?.height ?? 0;
+  const rest = () =>
+    byElement(course)
+      .locator('html')
+      .evaluate((root) =>
+        Math.abs(root.scrollHeight - root.ownerDocument.defaultView!.innerHeight),
+      );
+  await element.scrollIntoViewIfNeeded();
+  await expect(byElement(course).locator('#formula')).toBeVisible();
+  await element.evaluate((it) => it.setAttribute('exhibit', 'playground'));
+  await expect(byElement(course).locator('conv-kernels')).toBeVisible();
+  await expect.poll(rest).toBe(0);
+  const whole = await height();
+  await element.evaluate((it) => it.setAttribute('hide', 'unit,kernels,curves,confusion,layers'));
+  await expect(byElement(course).locator('conv-kernels')).toHaveCount(0);
+  await expect.poll(height).toBeLessThan(whole - 400);
+  await expect.poll(rest).toBe(0);
+
+  // From the playground to an exhibit, and nothing of it stays.
+  await element.evaluate((it) => it.setAttribute('exhibit', 'edges'));
+  await expect(byElement(course).locator('#complete')).toBeVisible();
+  await expect(byElement(course).locator('main')).toHaveClass('lesson');
+  await element.evaluate((it) => (it.hidden = true));
+  await expect(element).toBeHidden();
+});
+
 test('an answer in a frame reaches the course, and nothing enters its history', async ({
   course,
 }) => {
@@ -130,7 +160,7 @@ test('a frame keeps its state in its own address, and nothing else anywhere', as
 test('an exhibit that does not exist is said, with those that do', async ({ page }) => {
   await page.goto('embed.html#exhibit=perpetuum-mobile');
   await expect(page.getByRole('alert')).toHaveText(
-    /no exhibit “perpetuum-mobile”.*dense-against-conv, edges, sliding-window, stride/,
+    /no exhibit “perpetuum-mobile”.*dense-against-conv, edges, playground, sliding-window, stride/,
   );
 });
 

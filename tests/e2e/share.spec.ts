@@ -23,6 +23,7 @@ test('a lesson hides, locks and instructs, and remembers nothing', async ({ open
   await page.locator('[data-part="curves"]').selectOption('hide');
   await page.locator('[data-part="optimizer"]').selectOption('hide');
   await page.locator('[data-part="rate"]').selectOption('lock');
+  await page.locator('[data-part="open"]').selectOption('hide');
   await page.locator('[data-part="layer:relu1"]').selectOption('hide');
   const link = await page.locator('#share-link').inputValue();
   const element = await page.locator('#share-element').inputValue();
@@ -42,6 +43,22 @@ test('a lesson hides, locks and instructs, and remembers nothing', async ({ open
   await expect(lesson.locator('canvas[data-layer="conv1"]')).toBeVisible();
   await expect(lesson.locator('canvas[data-layer="relu1"]')).toHaveCount(0);
   await expect(lesson.locator('#seed')).toHaveValue('5');
+
+  // What is hidden does not open by another door: a pasted picture stays outside.
+  const paste = (to: Page) =>
+    to.evaluate(async () => {
+      const canvas = new OffscreenCanvas(28, 28);
+      canvas.getContext('2d')!.fillRect(0, 0, 28, 28);
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(
+        new File([await canvas.convertToBlob()], 'a.png', { type: 'image/png' }),
+      );
+      dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
+    });
+  await paste(lesson);
+  await expect(lesson.getByText('Validation 1 of')).toBeVisible();
+  await paste(page);
+  await expect(page.getByText('Validation 1 of')).toBeHidden();
 
   await button(lesson, 'Step').click();
   await expect(lesson.locator('#step')).toHaveText('1');

@@ -3,6 +3,7 @@ import { LitElement, html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/confusion-matrix';
 import '../elements/curves';
+import { effectOf } from '../elements/effect';
 import '../elements/share';
 import type { Editor } from '../elements/editor';
 import '../elements/input-picture';
@@ -96,8 +97,11 @@ export class App extends LitElement {
   private take(files: OwnFile[]) {
     if (files.length === 0) return;
     const [first] = files;
-    if (first && isOneImage(files)) void this.lab.classify(first.file);
-    else void this.lab.openFiles(files);
+    // What a teacher has hidden or locked does not open by another door.
+    const fixed = this.hides('dataset') || this.frame.lock.includes('dataset');
+    if (first && isOneImage(files)) {
+      if (!this.hides('open')) void this.lab.classify(first.file);
+    } else if (!fixed) void this.lab.openFiles(files);
   }
 
   private command(name: string) {
@@ -213,7 +217,7 @@ export class App extends LitElement {
   }
 
   private toggleEditor() {
-    if (this.editing) this.closeEditor();
+    if (this.editing) this.renderRoot.querySelector<Editor>('conv-editor')?.close();
     else void this.openEditor();
   }
 
@@ -270,8 +274,21 @@ export class App extends LitElement {
       ?editable=${!this.hides('weights')}
       @term=${(event: CustomEvent<number | null>) => pointer.pointTerm(event.detail)}
       @edit-weight=${(event: CustomEvent<WeightValue>) => this.editWeight(event.detail)}
-      @pin=${() => lab.pin(null)}
-    ></conv-unit>`;
+      @pin=${(event: CustomEvent<UnitAt | null>) => lab.pin(event.detail)}
+      >${this.effect()}</conv-unit
+    >`;
+  }
+
+  /** What changing a weight has done, where it was changed. */
+  private effect() {
+    const { edit, snapshot, evaluation, dataset } = this.lab;
+    const now = {
+      probabilities: snapshot?.probabilities ?? [],
+      accuracy: evaluation.confusion?.accuracy ?? null,
+    };
+    return html`<p role="status">
+      ${edit && dataset ? effectOf(edit, now, dataset.classes) : ''}
+    </p>`;
   }
 
   private source(at: SourceAt | null) {

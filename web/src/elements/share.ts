@@ -27,7 +27,7 @@ export function snippets(base: string, settings: Settings, frame: Frame) {
   return {
     link,
     iframe: `<iframe src=${quoted(link)} title=${quoted(title)} width="100%" height="900"></iframe>`,
-    element: `<script src=${quoted(`${base}convolab.js`)}></script>\n<convolab-exhibit ${attributes}></convolab-exhibit>`,
+    element: `<script defer src=${quoted(`${base}convolab.js`)}></script>\n<convolab-exhibit ${attributes}></convolab-exhibit>`,
   };
 }
 
@@ -228,18 +228,31 @@ export class Share extends LitElement {
     </div>`;
   }
 
-  private text(name: 'heading' | 'say', title: string, rows: number, most: number) {
+  private texts() {
+    const set = (name: 'heading' | 'say') => (event: Event) =>
+      (this.frame = { ...this.frame, [name]: (event.target as HTMLInputElement).value });
+    const { heading, say } = this.frame;
     return html`<label>
-      <span>${title}</span>
-      <textarea
-        id="share-${name}"
-        rows=${rows}
-        maxlength=${most}
-        .value=${this.frame[name]}
-        @input=${(event: Event) =>
-          (this.frame = { ...this.frame, [name]: (event.target as HTMLTextAreaElement).value })}
-      ></textarea>
-    </label>`;
+        <span>Title</span>
+        <input
+          id="share-heading"
+          type="text"
+          autocomplete="off"
+          maxlength="200"
+          .value=${heading}
+          @input=${set('heading')}
+        />
+      </label>
+      <label>
+        <span>Instruction</span>
+        <textarea
+          id="share-say"
+          rows="3"
+          maxlength="2000"
+          .value=${say}
+          @input=${set('say')}
+        ></textarea>
+      </label>`;
   }
 
   private content() {
@@ -262,8 +275,7 @@ export class Share extends LitElement {
         Choose what is to be seen and what may be changed, and put the result into a course page. It
         remembers nothing between visits and tells the page around it how training goes.
       </p>
-      ${this.text('heading', 'Title', 1, 200)} ${this.text('say', 'Instruction', 3, 2000)}
-      ${this.group('Controls')} ${this.group('Views')} ${this.layers()}
+      ${this.texts()} ${this.group('Controls')} ${this.group('Views')} ${this.layers()}
       <h3>Take one of these</h3>
       ${
         made

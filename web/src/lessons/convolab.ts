@@ -11,6 +11,11 @@
   const notSettings =
     /^(id|class|style|slot|title|lang|dir|hidden|role|tabindex|name|data-.*|aria-.*)$/;
   let count = 0;
+  // No style element or attribute: a host's policy may forbid those. The host's own rules win.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    ':host { display: block } :host([hidden]) { display: none !important } iframe { width: 100%; border: 0; display: block }',
+  );
 
   class ConvolabExhibit extends HTMLElement {
     private readonly key = `convolab-${++count}`;
@@ -21,16 +26,11 @@
     connectedCallback() {
       if (!this.frame) {
         this.frame = document.createElement('iframe');
-        // Properties, not a style attribute: a host's policy may forbid those.
-        Object.assign(this.frame.style, {
-          width: '100%',
-          height: '480px',
-          border: '0',
-          display: 'block',
-        });
-        this.style.display ||= 'block';
+        this.frame.style.height = '480px';
         this.frame.loading = 'lazy';
-        this.attachShadow({ mode: 'open' }).append(this.frame);
+        const root = this.attachShadow({ mode: 'open' });
+        root.adoptedStyleSheets = [sheet];
+        root.append(this.frame);
       }
       addEventListener('message', this.hear);
       this.watch.observe(this, { attributes: true });

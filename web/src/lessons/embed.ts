@@ -22,9 +22,10 @@ const own = ['exhibit', 'theme', 'id'];
 
 function complain(name: string) {
   const known = Object.keys(texts).map((path) => path.replace(/^.*\/|\.md$/g, ''));
+  const what = name ? `There is no exhibit “${name}”.` : 'No exhibit is named.';
   const text = document.createElement('p');
   text.setAttribute('role', 'alert');
-  text.textContent = `There is no exhibit “${name}”. The address names one after #exhibit=: ${known.sort().join(', ')}.`;
+  text.textContent = `${what} The address names one after #exhibit=: ${[...known, 'playground'].sort().join(', ')}.`;
   main.replaceChildren(text);
 }
 
@@ -75,7 +76,9 @@ let shown = address().get('exhibit') ?? '';
 addEventListener('hashchange', () => {
   imposeTheme(address().get('theme'));
   const name = address().get('exhibit') ?? '';
-  if (name !== shown) void open((shown = name));
+  // The playground has workers and listeners all over the page: only a new page is rid of them.
+  if (name !== shown && shown === 'playground') location.reload();
+  else if (name !== shown) void open((shown = name));
   else document.querySelector<ConvExhibit>('conv-exhibit')?.apply(settings());
 });
 followSystem();
