@@ -164,6 +164,16 @@ test.describe('the sliding window', () => {
     await expect(page).toHaveURL(/#exhibit=sliding-window&?(at=\d+)?$/);
   });
 
+  test('numbers without room are rounded, never cut, and stay as they are', async ({ visit }) => {
+    const page = await visit(alone('sliding-window', '&input=-999999_1&kernel=0.333333'));
+    await expect(cell(page, 'input', 0)).toHaveText('−1e6');
+    await expect(cell(page, 'kernel', 0)).toHaveText('0.333');
+    await cell(page, 'kernel', 0).dblclick();
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(/kernel=0.333333/);
+    await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
+  });
+
   test('it steps, plays to the end and pauses', async ({ visit, page }) => {
     await page.clock.install();
     await visit(alone('sliding-window'));
@@ -212,14 +222,19 @@ test('a question wants a guess before it tells', async ({ visit }) => {
   await reveal.click();
   await expect(question.getByText('Guess a number first')).toBeVisible();
   await expect(question.getByText('The middle of that window')).toBeHidden();
+  await question.getByLabel('Your guess').fill('13,5');
+  await reveal.click();
+  await expect(question.getByText('“13,5” is not a number')).toBeVisible();
   await question.getByLabel('Your guess').fill('13');
   await question.getByLabel('Your guess').press('Enter');
   await expect(question.getByText('Not this time.')).toBeVisible();
+  await expect(question.locator('.result')).toBeFocused(); // the button is gone, the keyboard not
   await expect(question.getByText('The engine: 14')).toBeVisible();
   await expect(question.locator('.engine-answer')).toHaveText('14');
   await question.getByRole('button', { name: 'Show it above' }).click();
   await expect(cell(page, 'output', 2)).toHaveText('14');
   await question.getByRole('button', { name: 'Guess again' }).click();
+  await expect(question.getByLabel('Your guess')).toBeFocused();
   await question.getByLabel('Your guess').fill('14');
   await reveal.click();
   await expect(question.getByText('Right.')).toBeVisible();
@@ -281,14 +296,14 @@ test('dense against convolutional: two networks, one press, and the smaller one 
   await expect(page.locator('#dense-epoch')).toHaveText('30 of 30');
   await expect(question.getByText('Right.')).toBeVisible();
   const shown = async (id: string) => parseFloat(await page.locator(id).innerText());
-  const [dense, conv] = [await shown('#dense-validation'), await shown('#conv-validation')];
+  const [dense, conv] = [await shown('#dense-accuracy'), await shown('#conv-accuracy')];
   expect(conv).toBeGreaterThan(dense);
   const margin = page.locator('conv-question[name=margin]');
   await margin.getByLabel('Your guess').fill(String(conv - dense));
   await margin.getByRole('button', { name: 'Reveal' }).click();
   await expect(margin.getByText('Right.')).toBeVisible();
   await page.getByRole('button', { name: 'New seed' }).click();
-  await expect(page.locator('#conv-validation')).toHaveText('–');
+  await expect(page.locator('#conv-accuracy')).toHaveText('–');
   await expect(page).toHaveURL(/seed=2/);
 });
 
@@ -296,7 +311,7 @@ test('the same seed trains both to the same figures again', async ({ visit }) =>
   const page = await visit(alone('dense-against-conv', '&epochs=1'));
   const figures = () => page.locator('table.figures').innerText();
   const again = page.getByRole('button', { name: 'Train again' });
-  await page.getByRole('button', { name: 'Train both' }).click();
+  await page.getByRole('button', { name: 'Train both' }).dblclick(); // an impatient hand
   await expect(again).toBeVisible({ timeout: 30_000 });
   const first = await figures();
   expect(first).toContain('1 of 1');

@@ -131,13 +131,22 @@ export class ConvGrid extends LitElement {
 
   /** Numbers are written where every one has room; they are said in any case. */
   private get legible() {
-    if (this.editable || this.width === 0) return true;
+    return this.editable || Array.from(this.values).every((value) => this.fits(this.text(value)));
+  }
+
+  private fits(text: string) {
+    if (this.width === 0) return true;
+    const narrow = text.replace(/[^/.]/g, '').length;
     const room = Math.min(this.cell, this.width / this.columns - 1) - 3;
-    const wide = (text: string) => {
-      const narrow = text.replace(/[^/.]/g, '').length;
-      return 8.3 * (text.length - narrow) + 4.4 * narrow;
-    };
-    return Array.from(this.values).every((value) => wide(this.text(value)) <= room);
+    return 8.3 * (text.length - narrow) + 4.4 * narrow <= room;
+  }
+
+  /** Half a number would be another number: what has no room is rounded, or left to be said. */
+  private shortest(value: number) {
+    const rounded = [2, 1].map((digits) => String(Number(value.toPrecision(digits))));
+    const power = value.toExponential(0).replace('e+', 'e');
+    const texts = [...rounded, power].map((text) => text.replace(/-/g, '−'));
+    return [this.text(value), ...texts].find((text) => this.fits(text)) ?? '…';
   }
 
   private send(name: string, detail: object) {
@@ -269,7 +278,7 @@ export class ConvGrid extends LitElement {
               @blur=${() => this.finish(true, false)}
             />`
           : legible
-            ? this.text(value)
+            ? this.shortest(value)
             : ''
       }
     </div>`;

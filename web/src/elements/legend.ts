@@ -4,10 +4,11 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { onTheme } from '../app/theme';
 import { drawMaps } from './maps';
 import { shared } from './shared';
-import { figure } from './words';
+import { figure, integer } from './words';
 
 const steps = 65;
 const ramp = Float32Array.from({ length: steps }, (_, i) => (2 * i) / (steps - 1) - 1);
+const upwards = Float32Array.from({ length: steps }, (_, i) => i / (steps - 1));
 
 @customElement('conv-legend')
 export class Legend extends LitElement {
@@ -37,6 +38,8 @@ export class Legend extends LitElement {
 
   /** The value at full colour; null when every layer has its own. */
   @property({ attribute: false }) range: number | null = null;
+  /** Of numbers that are never below zero. */
+  @property({ type: Boolean }) positive = false;
   @query('canvas') private canvas!: HTMLCanvasElement | null;
   private stopTheme = () => {};
 
@@ -55,15 +58,24 @@ export class Legend extends LitElement {
   private draw() {
     if (!this.canvas) return;
     const tiling = { width: steps, height: 1, count: 1, columns: 1, rows: 1, gap: 0, scale: 2 };
-    drawMaps(this.canvas, ramp, { ...tiling, order: 'down' }, { range: 1 });
+    drawMaps(
+      this.canvas,
+      this.positive ? upwards : ramp,
+      { ...tiling, order: 'down' },
+      { range: 1 },
+    );
   }
 
   override render() {
-    const most = this.range === null ? 'max' : figure(this.range);
+    const { range } = this;
+    const most = range === null ? 'max' : Number.isInteger(range) ? integer(range) : figure(range);
+    const [below, ends] = this.positive
+      ? ['', ['0', '', most]]
+      : ['blue below zero, ', [`−${most}`, '0', `+${most}`]];
     return html`<canvas
         role="img"
-        aria-label="Colour scale: blue below zero, neutral at zero, orange above"
+        aria-label="Colour scale: ${below}neutral at zero, orange above"
       ></canvas>
-      <span>−${most}</span><span>0</span><span>+${most}</span>`;
+      ${ends.map((end) => html`<span>${end}</span>`)}`;
   }
 }

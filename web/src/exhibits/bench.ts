@@ -10,6 +10,9 @@ export interface Result {
   all: Grid | null;
 }
 
+/** Our own names for layers, which say nothing to those who see an exhibit. */
+const layers = ['padded', 'output', 'all'];
+
 export class Bench {
   /** The last that worked; it stays while the next is computed. */
   result: Result | null = null;
@@ -49,7 +52,7 @@ export class Bench {
   }
 
   private fail(error: EngineError) {
-    this.error = errorText({ ...error, where: error.where === 'output' ? '' : error.where });
+    this.error = errorText({ ...error, where: layers.includes(error.where) ? '' : error.where });
   }
 
   /** The terms of an output of the result; undefined until the engine has told them. */

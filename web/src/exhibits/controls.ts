@@ -14,6 +14,10 @@ export const controlStyles = css`
     flex: 1 1 136px;
     max-width: 208px;
   }
+  .controls label.wide {
+    flex-basis: 256px;
+    max-width: 272px;
+  }
   .controls label > span {
     display: block;
     font-size: 0.875rem;
@@ -52,7 +56,8 @@ export function choice<T extends string>(
   change: (value: T) => void,
   refused: Partial<Record<T, string>> = {},
 ) {
-  return html`<label>
+  const wide = Object.values<string>(options).some((title) => title.length > 16);
+  return html`<label class=${wide ? 'wide' : ''}>
     <span>${label}</span>
     <select
       id=${name}

@@ -277,7 +277,7 @@ export class DenseAgainstConv extends LitElement {
     const row = (title: string, of: (model: Model) => unknown, kind = '') =>
       html`<tr>
         <th scope="row">${title}</th>
-        ${both.map((model) => html`<td class=${kind} id="${model}-${title.split(' ')[0]?.toLowerCase()}">${of(model)}</td>`)}
+        ${both.map((model) => html`<td class=${kind} id="${model}-${title.split(' ').at(-1)?.toLowerCase()}">${of(model)}</td>`)}
       </tr>`;
     const { runners } = this.race;
     return html`<table class="figures">
@@ -301,7 +301,7 @@ export class DenseAgainstConv extends LitElement {
           const last = this.last(model);
           return last ? percent(last.val_accuracy) : '–';
         })}
-        ${row('Loss of validation', (model) => {
+        ${row('Validation loss', (model) => {
           const last = this.last(model);
           return last ? lossText(last.val_loss) : '–';
         })}
@@ -370,7 +370,13 @@ export class DenseAgainstConv extends LitElement {
         )}
       </div>
       <div class="buttons" role="group" aria-label="Training">
-        <button class="primary" @click=${() => this.toggle()}>
+        <button
+          class="primary"
+          @click=${(event: MouseEvent) => {
+            // The second half of a double click does not take back the first.
+            if (event.detail < 2) this.toggle();
+          }}
+        >
           ${race.running ? icons.pause : icons.play} ${go}
         </button>
         <button ?disabled=${!race.begun} @click=${() => race.reset(settings)}>

@@ -14,6 +14,10 @@ import { calculate } from './engine';
 import type { LooseSettings, Quantity } from './settings';
 import { edgesTable as table, type Edge, type EdgesSettings } from './tables';
 
+/** As many digits as a cell has room for; the line above the map has more. */
+const hundredths = (value: number) =>
+  Number.isInteger(value) ? String(value) : value.toFixed(2).replace('-', '−');
+
 @customElement('conv-edges')
 export class EdgesExhibit extends LitElement {
   static override styles = [
@@ -148,8 +152,9 @@ export class EdgesExhibit extends LitElement {
     const value = at === null ? '' : numberText(map.values[at] ?? 0);
     if (settings.show === 'flat')
       return html`<p class="facts numbers">
-        ${settings.layers} × averaging a picture in which every number is 1: whatever is not 1 now
-        comes from the border.
+        A picture in which every number is 1, averaged
+        ${settings.layers === 1 ? 'once' : `${settings.layers} times`}: whatever is not 1 now comes
+        from the border.
         ${at === null ? '' : html`<br />Output in ${place}: <strong>${value}</strong>.`}
       </p>`;
     const whole = complete(settings, map);
@@ -178,17 +183,20 @@ export class EdgesExhibit extends LitElement {
                   .columns=${map.columns}
                   .values=${map.values}
                   .range=${range}
+                  .text=${settings.show === 'flat' ? hundredths : numberText}
                   .hit=${this.hit}
                   .cell=${map.columns <= 13 ? 40 : 22}
                   @point=${(event: CustomEvent<PointDetail>) => (this.cell = event.detail.cell)}
                   @pin=${(event: CustomEvent<{ cell: number }>) => (this.pinned = event.detail.cell)}
                 ></conv-grid>
               </div>`
-          : html`<p class="quiet">The engine is being loaded …</p>`
+          : this.error
+            ? ''
+            : html`<p class="quiet">The engine is being loaded …</p>`
       }
       <div class="foot">
         <button @click=${() => this.change({ ...this.start })}>${icons.back} Reset</button>
-        <conv-legend .range=${range}></conv-legend>
+        <conv-legend .range=${range} positive></conv-legend>
       </div>
     `;
   }

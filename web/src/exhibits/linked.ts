@@ -214,6 +214,9 @@ export class Linked extends LitElement {
     if (part === 'output' || !result) return;
     const place = part === 'input' ? fromPadded(result.convolution, cell) : cell;
     if (place < 0) return;
+    // What is shown is rounded: left as it is, it changes nothing.
+    const grid = part === 'input' ? result.padded : result.convolution.kernel;
+    if (text === this.text(grid.values[cell] ?? 0)) return;
     const detail: LinkedEdit = { part, cell: place, text };
     this.dispatchEvent(new CustomEvent('edit', { detail }));
   }
@@ -236,7 +239,8 @@ export class Linked extends LitElement {
 
   override render() {
     const result = this.bench?.result;
-    if (!result) return html`<p class="quiet">The engine is being loaded …</p>`;
+    if (!result)
+      return this.bench?.error ? '' : html`<p class="quiet">The engine is being loaded …</p>`;
     const { convolution: c, padded, output } = result;
     const focus = this.focusOf(result);
     const lights = this.lightsOf(result, focus);

@@ -30,6 +30,10 @@ export class ConvQuestion extends LitElement {
         gap: 8px 16px;
         margin: 8px 0;
       }
+      .choices {
+        flex-direction: column;
+        align-items: start;
+      }
       fieldset {
         border: 0;
         margin: 0;
@@ -100,7 +104,9 @@ export class ConvQuestion extends LitElement {
     if (!exhibit || (this.choices ? this.guess === '' : number === undefined)) {
       this.told = this.choices
         ? 'Choose one first: a wrong guess costs nothing.'
-        : 'Guess a number first: a wrong one costs nothing.';
+        : this.guess.trim()
+          ? `“${this.guess}” is not a number: write one like 2, −0.5 or 1/3.`
+          : 'Guess a number first: a wrong one costs nothing.';
       return;
     }
     this.told = '';
@@ -118,8 +124,16 @@ export class ConvQuestion extends LitElement {
     this.waiting = '';
   }
 
+  /** Puts the keyboard on what has taken the place of what it was on. */
+  private async refocus(selector: string) {
+    if (!this.matches(':focus-within')) return;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
+  }
+
   private settle(found: number | string) {
     this.found = found;
+    void this.refocus('.result');
     for (const place of this.querySelectorAll('.engine-answer'))
       place.textContent = this.titleOf(found);
     this.dispatchEvent(
@@ -153,6 +167,7 @@ export class ConvQuestion extends LitElement {
   private again() {
     this.found = null;
     this.guess = '';
+    void this.refocus('input');
   }
 
   private form() {
@@ -177,7 +192,10 @@ export class ConvQuestion extends LitElement {
             @input=${set}
           />
         </label>`;
-    return html`<form @submit=${(event: Event) => void this.reveal(event)}>
+    return html`<form
+      class=${this.choices ? 'choices' : ''}
+      @submit=${(event: Event) => void this.reveal(event)}
+    >
       ${guess}
       <button ?disabled=${this.waiting !== ''}>Reveal</button>
     </form>`;
@@ -185,7 +203,7 @@ export class ConvQuestion extends LitElement {
 
   private result(found: string | number) {
     const guess = this.choices ? this.titleOf(this.guess) : this.guess;
-    return html`<div class="result">
+    return html`<div class="result" tabindex="-1">
         <p>
           <strong>${this.right ? 'Right.' : 'Not this time.'}</strong> Your guess: ${guess}. The
           engine: ${this.titleOf(found)}.

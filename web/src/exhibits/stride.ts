@@ -31,6 +31,9 @@ export class StrideExhibit extends LitElement {
         margin-bottom: 16px;
         max-width: 44rem;
       }
+      .facts span {
+        white-space: nowrap;
+      }
       .every {
         margin: 8px 0 16px;
       }
@@ -157,8 +160,9 @@ export class StrideExhibit extends LitElement {
       }
       ${
         over === 0
-          ? `The last window ends exactly at the end: ${room} = ${last} · ${stride}.`
-          : `The stride does not divide the way: after ${last} ${last === 1 ? 'step' : 'steps'} of ${stride}, ${over} of the ${room} places ${over === 1 ? 'is' : 'are'} left over, too few for another window.`
+          ? html`The last window ends exactly at the end:
+              <span>${room} = ${last} · ${stride}</span>.`
+          : `The stride does not divide the way: after ${last} ${last === 1 ? 'step' : 'steps'} of ${stride}, ${over} of the ${room} places ${over === 1 ? 'is' : 'are'} left over, too few for another step.`
       }
     </p>`;
   }
