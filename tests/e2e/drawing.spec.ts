@@ -240,7 +240,7 @@ test('the picture can be pointed into, by mouse and by keyboard', async ({ open 
       const { pinned, hovered } = (document.querySelector('conv-app') as App).lab.pointer;
       return { pinned, hovered };
     });
-  const picture = page.getByRole('group', { name: /^Input picture: true class/ });
+  const picture = page.getByRole('application', { name: /^Input picture: true class/ });
   await picture.hover();
   await expect.poll(async () => (await unit()).hovered).not.toBeNull();
   await expect(page.locator('conv-input i.window')).toHaveCount(1);

@@ -4,14 +4,14 @@ import type { Field } from '../../web/src/elements/field';
 import { button, expect, settled, test } from './lab';
 
 const maps = (page: Page, layer: string) =>
-  page.locator('conv-network').getByRole('group', { name: new RegExp(`^${layer},`) });
+  page.locator('conv-network').getByRole('application', { name: new RegExp(`^${layer},`) });
 const unit = (page: Page) => page.locator('conv-unit');
 const grid = (page: Page, name: string) =>
   unit(page)
     .locator('conv-field')
     .and(page.locator(`conv-field:has(.over)`))
     .filter({
-      has: page.getByRole('group', { name }),
+      has: page.getByRole('application', { name }),
     });
 const numbers = (field: Locator) =>
   field.evaluate((element) => [...((element as Field).values ?? [])]);
@@ -102,7 +102,7 @@ test('a kept unit stays through training, and its numbers follow', async ({ open
 
 test('a weight is marked in every view, and set by hand', async ({ open }) => {
   const page = await open('#unit=c1:0.14.14');
-  const kernels = page.locator('conv-kernels').getByRole('group', { name: /^c1: 6 kernels/ });
+  const kernels = page.locator('conv-kernels').getByRole('application', { name: /^c1: 6 kernels/ });
   const at = await pointAt(page, kernels, 0.5 / 29, 0.5 / 5);
   await expect(page.locator('conv-kernels')).toContainText('c1.weight, kernel 1, row 1, column 1');
   await expect(unit(page).locator('i.term')).toHaveCount(3);
@@ -120,7 +120,7 @@ test('a weight is marked in every view, and set by hand', async ({ open }) => {
   // And in the unit view itself.
   const before = await value(page);
   await page.mouse.move(5, 5);
-  await grid(page, 'Bias c1.bias').getByRole('group').focus();
+  await grid(page, 'Bias c1.bias').getByRole('application').focus();
   await page.keyboard.press('Enter');
   await field.fill('2');
   await field.press('Enter');

@@ -216,8 +216,9 @@ describe('the terms of a unit', () => {
 
 describe('numbers of a unit', () => {
   test('are as long as their cells allow', () => {
-    expect([58, 44, 30].map((width) => cellText(-0.07123, width))).toEqual([
+    expect([68, 58, 44, 30].map((width) => cellText(-0.07123, width))).toEqual([
       '−0.0712',
+      '−0.071', // seven characters would touch those of the next cell
       '−.071',
       '−.07',
     ]);

@@ -2,6 +2,7 @@
 // show it and call its commands; every change is told by a 'change' event.
 import type {
   CheckedNetwork,
+  DatasetInfo,
   EngineError,
   EngineEvent,
   NetworkSpec,
@@ -19,7 +20,7 @@ import { Looker } from './looker';
 import { Opener, type Earlier, type Outcome } from './opener';
 import { Pictures } from './pictures';
 import { Pointer, type UnitAt } from './pointer';
-import type { WeightEdit } from './state';
+import type { Notice, WeightEdit } from './state';
 import { defaults, fromHash, runKey, specOf, toTrainConfig, type Settings } from './settings';
 import { specToText } from './spec-text';
 import { loadRun } from './store';
@@ -191,7 +192,7 @@ export class Lab extends Desk {
         return this.complain(error);
       }
     }
-    if (differs('picture')) await this.pictures.choose(settings.picture);
+    if (differs('picture')) await this.pictures.choose(this.within(settings.picture));
     if (differs('unit')) this.pointer.adopt(settings.unit);
     if (differs('cell')) await this.evaluation.askMistakes(settings.cell);
   }
@@ -333,8 +334,7 @@ export class Lab extends Desk {
     if (!answer) return true;
     const { value, error } = answer;
     if (error) {
-      const again = { label: 'Try again', run: () => void this.enqueue(() => this.begin()) };
-      this.complain(error, this.dataset ? undefined : again);
+      this.complain(error, this.dataset ? undefined : this.wayOn(error));
       return false;
     }
     this.weightsEdited = value.resumed !== undefined;
@@ -345,15 +345,42 @@ export class Lab extends Desk {
     this.notice = null;
     if (value.notResumed)
       this.inform(`The weights of before are not taken up. ${errorText(value.notResumed)}`);
+    this.pointer.adopt(this.settings.unit);
+    this.settings = { ...this.settings, ...this.found(value.dataset) };
     void this.askConfusion();
     this.write();
-    this.pointer.adopt(this.settings.unit);
     this.say(`${value.title} on ${this.settings.dataset} is ready to train.`);
-    if (!this.shown)
-      void this.pictures.choose(Math.min(this.settings.picture, value.dataset.validation - 1));
+    if (!this.shown) void this.pictures.choose(this.settings.picture);
     this.look();
     this.keeper?.touch();
     return true;
+  }
+
+  private within(picture: number) {
+    return Math.min(picture, (this.dataset?.validation ?? 1) - 1);
+  }
+
+  /** What an address asks to be looked at, as far as there is such. */
+  private found({ classes }: DatasetInfo): Partial<Settings> {
+    const { picture, cell } = this.settings;
+    const there = cell === 'wrong' || cell.split('-').every((at) => Number(at) < classes.length);
+    return {
+      picture: this.within(picture),
+      unit: this.pointer.text(),
+      cell: there ? cell : '',
+    };
+  }
+
+  /** When nothing could be opened: a network that cannot be gives way to one that can. */
+  private wayOn({ where }: EngineError): Notice['action'] {
+    const { network, dataset } = this.settings;
+    const other = this.presets.find(({ name }) => name === defaults().network);
+    if (network === 'own' && other && where !== dataset && where !== 'data')
+      return {
+        label: `Open ${other.title} instead`,
+        run: () => void this.set('network', other.name),
+      };
+    return { label: 'Try again', run: () => void this.enqueue(() => this.begin()) };
   }
 
   private enqueue<T>(job: () => Promise<T>): Promise<T> {

@@ -8,6 +8,10 @@ import './mistakes';
 import { shared } from './shared';
 import { integer, percent } from './words';
 
+/** A name that may also break after a slash. */
+const breaking = (name: string) =>
+  name.split('/').map((part, i) => (i === 0 ? part : html`/<wbr />${part}`));
+
 /** The cell that stands for all mistakes, beside "4-9" and the like. */
 const wrong = 'wrong';
 
@@ -58,7 +62,14 @@ export class ConfusionMatrix extends LitElement {
       thead th {
         font-weight: 400;
         color: var(--quiet);
-        font-size: 0.875rem;
+        font-size: 0.8125rem;
+        line-height: 1rem;
+      }
+      /* Long names of classes: as narrow as their longest word, so that ten columns fit. */
+      thead th {
+        padding: 4px;
+        white-space: normal;
+        vertical-align: bottom;
       }
       .all {
         margin-top: 8px;
@@ -206,7 +217,7 @@ export class ConfusionMatrix extends LitElement {
           <thead>
             <tr>
               <td></td>
-              ${classes.map((name) => html`<th scope="col">${name}</th>`)}
+              ${classes.map((name) => html`<th scope="col">${breaking(name)}</th>`)}
             </tr>
           </thead>
           <tbody>

@@ -131,6 +131,11 @@ export class Draw extends LitElement {
     });
   }
 
+  /** Says once more what is drawn, to who has not heard. */
+  again() {
+    if (!this.sheet.empty) this.tell();
+  }
+
   private tell() {
     if (!this.small) {
       const canvas = document.createElement('canvas');

@@ -230,10 +230,13 @@ export class Editor extends LitElement {
   }
 
   /** With a draft, only when told twice. */
-  private close() {
-    if (!this.draft.waiting || this.message === unapplied)
+  close() {
+    if (!this.draft.waiting || this.message === unapplied) {
       this.dispatchEvent(new CustomEvent('close'));
-    else this.message = unapplied;
+      return;
+    }
+    this.message = unapplied;
+    this.focus(); // it may have been told from elsewhere
   }
 
   private stepBack() {

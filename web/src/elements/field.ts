@@ -346,8 +346,10 @@ export class Field extends LitElement {
         <div
           class="over ${this.editable ? 'editable' : ''}"
           tabindex="0"
-          role="group"
+          role="application"
+          aria-roledescription="numbers"
           aria-label=${this.label}
+          aria-describedby="keys"
           ${setStyle(box)}
           @pointermove=${(event: PointerEvent) => this.moved(event)}
           @pointerleave=${() => this.left()}
@@ -365,6 +367,11 @@ export class Field extends LitElement {
           ${values ? this.numbers(tiling, values) : nothing}
         </div>
         ${this.editing === null ? nothing : this.editor(tiling, this.editing)}
+        <p hidden id="keys">
+          The arrow keys go from number to
+          number${tiling.count > 1 ? ', Page Up and Page Down from map to map' : ''}. Enter
+          ${this.editable ? 'sets one' : 'keeps one'}, Escape lets go.
+        </p>
         <p class="hidden" aria-live="polite">${this.said}</p>
       </div>
     `;

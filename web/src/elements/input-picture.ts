@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Shown } from '../app/state';
 import type { DatasetInfo, UnitExplanation } from '../engine/api';
 import './draw';
+import type { Draw } from './draw';
 import './field';
 import type { Tiling } from './maps';
 import { marksOn, onePicture } from './overlay';
@@ -166,6 +167,8 @@ export class InputPicture extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>) {
+    // What is on the drawing surface is also what the network of another dataset sees.
+    if (changed.get('about')) this.renderRoot.querySelector<Draw>('conv-draw')?.again();
     const canvas = this.renderRoot.querySelector<HTMLCanvasElement>('.picture canvas');
     if (canvas && this.shown && (changed.has('shown') || changed.has('drawing')))
       drawPicture(canvas, this.shown.pixels, this.about?.shape ?? []);

@@ -183,7 +183,7 @@ export class Kernels extends LitElement {
     // Each bias under its kernels.
     const row = this.tiling(`${name}.bias`, tensor.shape, () => ({
       ...{ width: 1, height: 1, count: outputs, columns: outputs, rows: 1, order: 'down' as const },
-      ...{ gap: 0, scale: tiling.scale * (width + 1), tall: Math.max(12, tiling.scale) },
+      ...{ gap: 0, scale: tiling.scale * (width + 1), tall: Math.max(16, tiling.scale) },
     }));
     const channels = inputs === 1 ? '1 channel' : `${inputs} channels`;
     const what = `${outputs} kernels of ${height}×${width} on ${channels}`;

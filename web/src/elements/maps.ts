@@ -217,6 +217,17 @@ export function columnsIn(shapes: number[][], available: number): Tiling[] {
   return shapes.map((shape) => columnTiling(shape, wrapped));
 }
 
+/** In which line each column stands, when they go on below each other. */
+export function linesOf(tilings: Tiling[], available: number): number[] {
+  let [line, used] = [0, -columnGap];
+  return tilings.map((tiling) => {
+    const width = Math.max(leastColumn, cssWidth(tiling)) + columnGap;
+    used += width;
+    if (used > available) [line, used] = [line + 1, width - columnGap];
+    return line;
+  });
+}
+
 /** The same across a narrow screen. */
 export function rowTiling(shape: number[], available: number): Tiling {
   const [count = 1, height = 1, width = 1] = shape;

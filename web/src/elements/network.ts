@@ -8,7 +8,15 @@ import type { LayerSummary, NetworkInfo, UnitExplanation } from '../engine/api';
 import type { Snapshot, TensorView } from '../engine/client';
 import './field';
 import './legend';
-import { columnGap, columnsIn, leastColumn, patchOf, rowTiling, type Tiling } from './maps';
+import {
+  columnGap,
+  columnsIn,
+  leastColumn,
+  linesOf,
+  patchOf,
+  rowTiling,
+  type Tiling,
+} from './maps';
 import { marksOn, noMarks, type Mark } from './overlay';
 import { shared } from './shared';
 import { shortText, unitName } from './unit-words';
@@ -70,7 +78,7 @@ export class Network extends LitElement {
         min-width: 0;
         width: 100%;
       }
-      .branches .title {
+      .branches > .title {
         min-height: 124px;
       }
       li.learns .title {
@@ -137,7 +145,7 @@ export class Network extends LitElement {
           flex-wrap: nowrap;
         }
         .title,
-        .branches .title {
+        .branches > .title {
           min-height: 0;
           margin-bottom: 8px;
         }
@@ -181,6 +189,8 @@ export class Network extends LitElement {
   @state() private narrow = narrowScreen.matches;
 
   private tilings: Tiling[] = [];
+  /** The layers in a line with one whose ways are written out, which needs more room. */
+  private branching = new Set<number>();
   private describers: ((element: number) => string)[] = [];
   private readonly size = new ResizeObserver(([entry]) => {
     this.narrow = narrowScreen.matches;
@@ -214,6 +224,13 @@ export class Network extends LitElement {
         this.narrow
           ? rowTiling(layer.output, this.available)
           : (columns[seen.indexOf(layer)] as Tiling),
+      );
+      const lines = linesOf(columns, this.available);
+      const long = new Set(
+        lines.filter((_, j) => this.ways(seen[j]!, layers.indexOf(seen[j]!)).length > 0),
+      );
+      this.branching = new Set(
+        layers.flatMap((layer, i) => (long.has(lines[seen.indexOf(layer)] ?? -1) ? [i] : [])),
       );
     }
     if (changed.has('network'))
@@ -258,8 +275,10 @@ export class Network extends LitElement {
     const others = layer.inputs.filter((name) => name !== before);
     const joins = others.length < layer.inputs.length;
     const from = others.length === 0 ? [] : [`${joins ? '+ ' : ''}from ${others.join(' + ')}`];
-    const readers = layers.filter(({ inputs }, j) => j > i + 1 && inputs.includes(layer.name));
-    return [...from, ...readers.map(({ name }) => `also to ${name}`)];
+    const readers = layers
+      .filter(({ inputs }, j) => j > i + 1 && inputs.includes(layer.name))
+      .map(({ name }) => name);
+    return [...from, ...(readers.length > 0 ? [`also to ${readers.join(', ')}`] : [])];
   }
 
   private heading(layer: LayerSummary, i: number) {
@@ -302,7 +321,8 @@ export class Network extends LitElement {
     const local = this.range === 'local' && tiling.width * tiling.height > 1;
     const point = ({ detail }: CustomEvent<number | null>) =>
       this.send('point', detail === null ? null : { layer: i, element: detail });
-    return html`<li class=${layer.parameters > 0 ? 'learns' : ''}>
+    const branches = this.branching.has(i) ? 'branches' : '';
+    return html`<li class="${layer.parameters > 0 ? 'learns' : ''} ${branches}">
       ${this.insert(i, `before ${layer.name}`)} ${this.heading(layer, i)}
       <conv-field
         .kind=${'layer'}
@@ -341,10 +361,7 @@ export class Network extends LitElement {
         <slot name="range"></slot>
         <conv-legend .range=${this.sharedRange() ?? null}></conv-legend>
       </div>
-      <ol
-        class=${columns.some(({ layer, i }) => this.ways(layer, i).length > 0) ? 'branches' : ''}
-        aria-label="Feature maps of every layer"
-      >
+      <ol aria-label="Feature maps of every layer">
         ${repeat(
           columns,
           ({ layer }) => layer.name,

@@ -27,7 +27,7 @@ export class Prediction extends LitElement {
         display: contents;
       }
       .name {
-        max-width: 96px;
+        max-width: 112px;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;

@@ -62,10 +62,10 @@ export function pointwise(stage: UnitStage): TemplateResult {
 }
 
 /** A stage on a line: what comes in, and what it becomes. */
-export const line = (stage: UnitStage, asked: boolean, from = '') =>
+export const line = (stage: UnitStage, asked: boolean, from: string | TemplateResult = '') =>
   html`<li class=${asked ? 'asked' : ''}>
     <b>${stage.name}</b> <span class="made">${pointwise(stage)}</span>
-    <span class="quiet small">${remark(stage)}${from ? `: from ${from}` : ''}</span>
+    <span class="quiet small">${remark(stage)}${from ? html`: from ${from}` : ''}</span>
     <span class="hidden">${sumText(stage)}</span>
   </li>`;
 

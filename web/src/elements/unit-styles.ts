@@ -23,6 +23,12 @@ export const unitStyles = css`
   .free {
     margin-left: auto;
   }
+  ::slotted(p) {
+    margin: 8px 0 0;
+    font-size: 0.875rem;
+    line-height: 1.25rem;
+    font-variant-numeric: tabular-nums;
+  }
   .stepper {
     display: flex;
     align-items: center;

@@ -18,10 +18,11 @@ export const shortText = (value: number) =>
 export function cellText(value: number, width: number) {
   const size = Math.abs(value);
   const text = shortText(value);
-  if (!Number.isFinite(value) || size >= 1000 || (width >= 56 && text.length <= 7)) return text;
-  const decimals = (width >= 56 ? 4 : width >= 42 ? 3 : 2) - (size >= 100 ? 2 : size >= 10 ? 1 : 0);
+  const longest = width >= 64 ? 7 : width >= 50 ? 6 : 0;
+  if (!Number.isFinite(value) || size >= 1000 || text.length <= longest) return text;
+  const decimals = (width >= 64 ? 4 : width >= 42 ? 3 : 2) - (size >= 100 ? 2 : size >= 10 ? 1 : 0);
   const fixed = minus(value.toFixed(Math.max(0, decimals))).replace(/^−?0\.?0*$/, '0');
-  return width >= 56 ? fixed : fixed.replace(/^(−?)0\./, '$1.');
+  return width >= 50 ? fixed : fixed.replace(/^(−?)0\./, '$1.');
 }
 
 /** What somebody typed, as a number; either minus sign will do. */

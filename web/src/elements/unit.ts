@@ -326,10 +326,20 @@ export class Unit extends LitElement {
       </li>`;
   }
 
+  /** Where a number that stands by itself came from, and the way there. */
+  private origin(stage: UnitStage) {
+    const [layer, element] = [(stage.sources.value[0] ?? 0) - 1, stage.sources.element[0] ?? 0];
+    const name = origin(stage, 0, this.network);
+    if (layer < 0) return name;
+    return html`<button class="more" @click=${() => this.send('pin', { layer, element })}>
+      ${name}
+    </button>`;
+  }
+
   private story(explanation: UnitExplanation, stage: UnitStage) {
     const single = stage.x.length < 2 && stage.rule !== 'maximum';
     const made = single
-      ? line(stage, explanation.selected === 0, origin(stage, 0, this.network))
+      ? line(stage, explanation.selected === 0, this.origin(stage))
       : html`<li class=${explanation.selected === 0 ? 'asked' : ''}>
           <b>= ${stage.name}</b> <span class="made">${number(stage.value)}</span>
         </li>`;
@@ -377,6 +387,7 @@ export class Unit extends LitElement {
         }
         <div class="side">${this.ledger(stage)} ${this.story(explanation, stage)}</div>
       </div>
+      <slot></slot>
       <p class="hidden">${sumText(stage)}</p>
     `;
   }
