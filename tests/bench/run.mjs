@@ -4,10 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { buildArgs, buildWasm } from '../../scripts/build.mjs';
-import { fail, must, optionsOf, root } from '../../scripts/lib/run.mjs';
+import { fail, optionsOf, root } from '../../scripts/lib/run.mjs';
 import { setup } from '../../scripts/setup.mjs';
-import { install, versions } from './install.mjs';
+import { build, install, versions } from './install.mjs';
 import { convs, nets } from './nets.mjs';
 import { markdown } from './table.mjs';
 
@@ -122,8 +121,7 @@ function about(used, load) {
 
 setup('page', 'tests');
 install();
-buildWasm();
-must('cmake', buildArgs('wasm', ['convolab_forward']));
+build('wasm', ['convolab_wasm', 'convolab_forward']);
 const load = loadavg()[0].toFixed(1);
 if (load > 0.5) console.error(`The machine is busy (load ${load}): figures will be too low.`);
 const results = [];

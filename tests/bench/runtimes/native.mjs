@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { buildArgs, configure } from '../../../scripts/build.mjs';
-import { must, root } from '../../../scripts/lib/run.mjs';
+import { root } from '../../../scripts/lib/run.mjs';
+import { build } from '../install.mjs';
 import { measure } from '../measure.mjs';
 import { specOf } from '../nets.mjs';
 
@@ -59,8 +59,7 @@ function torch() {
 }
 
 export function openNative() {
-  configure('native', must);
-  must('cmake', buildArgs('native', ['convolab_bench']));
+  build('native', ['convolab_bench']);
   const version = existsSync(python)
     ? spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' })
     : { status: 1 };
