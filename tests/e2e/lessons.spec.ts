@@ -240,6 +240,26 @@ test('a question wants a guess before it tells', async ({ visit }) => {
   await expect(question.getByText('Right.')).toBeVisible();
 });
 
+test('without a connection an exhibit says so, and comes when it is back', async ({ browser }) => {
+  // A page of its own: what cannot be loaded is said on the console, too.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(lesson);
+  await expect(page.locator('conv-sliding-window #sum')).toBeVisible();
+  await context.setOffline(true);
+  const edges = page.locator('.exhibit').filter({ has: page.locator('[exhibit=edges]') });
+  await edges.scrollIntoViewIfNeeded();
+  await expect(edges.getByRole('alert')).toContainText('could not be loaded');
+  await edges.getByLabel('Your guess').fill('9');
+  await edges.getByRole('button', { name: 'Reveal' }).click();
+  await expect(edges.locator('conv-question').getByText('could not be loaded')).toBeVisible();
+  await context.setOffline(false);
+  await expect(edges.locator('#complete')).toHaveText('49 of 81');
+  await edges.getByRole('button', { name: 'Reveal' }).click();
+  await expect(edges.getByText('Right.')).toBeVisible();
+  await context.close();
+});
+
 test('stride: the formula, what is left out, and settings that cannot work', async ({ visit }) => {
   const page = await visit(alone('stride', '&padding=valid&stride=4'));
   await expect(page.locator('#formula')).toHaveText('⌊(9 + 0 + 0 − 1·(3 − 1) − 1) / 4⌋ + 1 = 2');

@@ -386,7 +386,7 @@ export class DenseAgainstConv extends LitElement {
           New seed
         </button>
       </div>
-      ${race.error ? html`<p class="wrong" role="alert">${race.error} Press “Train both” to try again.</p>` : ''}
+      ${race.error ? html`<p class="wrong" role="alert">${race.error.replace(/\.?$/, '.')} Press “Train both” to try again.</p>` : ''}
       <p class="small quiet status">${this.whereabouts()}</p>
       <p class="hidden" role="status">${this.status}</p>
       ${this.plots()} ${this.figures()} ${this.numbers()}

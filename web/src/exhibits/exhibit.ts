@@ -43,7 +43,8 @@ export class ConvExhibit extends LitElement {
   @property() settings = '';
   @state() private current: LooseSettings = {};
   @state() private widget: Widget | null = null;
-  @state() private failed = '';
+  /** Why there is no widget, in words. */
+  @state() failed = '';
   private start: LooseSettings = {};
   private arrived!: (widget: Widget) => void;
   /** The widget, once it is here. */
@@ -61,12 +62,13 @@ export class ConvExhibit extends LitElement {
     // Of a frame, its host decides when it is loaded.
     if (embedded()) void this.load();
     else this.near.observe(this);
-    addEventListener('beforeprint', this.print);
+    addEventListener('beforeprint', this.now);
   }
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.near.disconnect();
-    removeEventListener('beforeprint', this.print);
+    removeEventListener('beforeprint', this.now);
+    removeEventListener('online', this.now);
   }
 
   private get table() {
@@ -105,11 +107,14 @@ export class ConvExhibit extends LitElement {
     return readSettings(this.table, new URLSearchParams(given), this.start);
   }
 
-  private readonly print = () => void this.load();
+  /** Before printing, and when the connection is back. */
+  private readonly now = () => void this.load();
 
   private readonly load = async () => {
     this.near.disconnect();
     if (this.widget) return;
+    removeEventListener('online', this.now);
+    this.failed = '';
     try {
       const widget = await widgets[this.exhibit]?.();
       if (!widget || this.widget) return;
@@ -127,7 +132,8 @@ export class ConvExhibit extends LitElement {
       this.arrived(widget);
     } catch {
       this.failed =
-        'This exhibit could not be loaded. Reload the page when the connection is back.';
+        'This exhibit could not be loaded. It tries again when the connection is back; otherwise reload the page.';
+      addEventListener('online', this.now);
     }
   };
 

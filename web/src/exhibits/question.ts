@@ -113,6 +113,10 @@ export class ConvQuestion extends LitElement {
     const table = tables[exhibit.exhibit];
     const asked = table && parseQuantity(table, this.answer).value;
     if (!asked) return;
+    if (exhibit.failed) {
+      this.told = exhibit.failed;
+      return;
+    }
     const widget = await exhibit.loaded;
     this.waiting = widget.waitingFor ?? 'The engine is at it …';
     try {

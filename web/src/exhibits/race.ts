@@ -179,7 +179,8 @@ export class Race {
     } else if (event.kind === 'state') {
       runner.state = event.state;
       if (event.error) this.error = errorText(event.error);
-    } else if (event.kind === 'crashed') return this.fail(errorText(event.error));
+    } else if (event.kind === 'crashed')
+      return this.fail(`The engine stopped: ${errorText(event.error)}`);
     else if (event.kind === 'data-failed') this.error = errorText(event.error);
     this.changed();
   }
