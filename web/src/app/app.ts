@@ -411,6 +411,8 @@ export class App extends LitElement {
       ${this.framed()}
       <div class="always">
         <conv-toolbar
+          class=${this.embedded && window.parent !== window ? 'in-frame' : ''}
+          ?hidden=${this.hides('train') && this.hides('undo')}
           .run=${lab.run}
           .progress=${lab.course.progress}
           .epochs=${lab.settings.epochs}
@@ -419,6 +421,8 @@ export class App extends LitElement {
           .forth=${lab.undoing.forth}
           .hide=${frame.hide}
           @command=${(event: CustomEvent<string>) => this.command(event.detail)}
+          @explain=${(event: CustomEvent<string>) =>
+            this.renderRoot.querySelector<SettingsForm>('conv-settings')?.tell(event.detail)}
         ></conv-toolbar>
         <conv-notice .notice=${lab.notice} @dismiss=${() => lab.dismiss()}></conv-notice>
       </div>

@@ -5,6 +5,7 @@ import { attributeText, parseAttribute, stepped } from '../app/spec-fields';
 import type { AttributeInfo, NetworkSpec } from '../engine/api';
 import { editorStyle } from './editor-style';
 import type { Why } from './editor-verdicts';
+import { attributeLesson } from './lesson-link';
 import { shared } from './shared';
 
 /** Makes a change, or answers why not. */
@@ -224,7 +225,7 @@ export class EditorField extends LitElement {
     return html`
       ${kind === 'flag' ? this.flag() : kind === 'choice' ? this.choice(reasons) : this.text()}
       <p id="note" class="note ${this.wrong ? 'wrong' : 'quiet'}" aria-live="polite">
-        ${this.wrong || help.filter(Boolean).join(' ')}
+        ${this.wrong || help.filter(Boolean).join(' ')} ${attributeLesson(info.name)}
       </p>
     `;
   }

@@ -7,6 +7,7 @@ import { kernelsOf, type Snapshot, type TensorView } from '../engine/client';
 import type { Commit } from './field';
 import './field';
 import './legend';
+import { convolutionLesson } from './lesson-link';
 import { kernelTiling, patchOf, type Tiling } from './maps';
 import { rangeOf } from './network';
 import { noMarks, type Mark } from './overlay';
@@ -215,7 +216,9 @@ export class Kernels extends LitElement {
     return html`
       <div class="head">
         <h2>Kernels</h2>
-        <span class="small quiet">a column for each output map, a row for each input channel</span>
+        <span class="small quiet"
+          >A column for each output map, a row for each input channel. ${convolutionLesson()}</span
+        >
       </div>
       ${
         convolutions.length === 0

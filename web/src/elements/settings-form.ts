@@ -15,6 +15,12 @@ type ChoiceName = 'dataset' | 'network' | 'optimizer' | 'schedule';
 const start =
   'Every setting says here what it does. How it learns can be changed while training goes on.';
 
+const titles: Record<string, string> = {
+  'own-data': 'Train on pictures of your own, which stay on this computer',
+  'edit-network': 'Add, remove and change layers of this network',
+  'new-seed': 'New seed: other initial weights, another order',
+};
+
 const narrowScreen = matchMedia('(max-width: 719px)');
 
 @customElement('conv-settings')
@@ -157,15 +163,30 @@ export class SettingsForm extends LitElement {
     this.dispatchEvent(new CustomEvent('setting', { detail: { name, value } }));
   }
 
+  /** Escape gives up what has been typed. */
+  private letGo(event: KeyboardEvent, name: NumberName) {
+    if (event.key !== 'Escape' || !this.settings) return;
+    (event.target as HTMLInputElement).value = String(this.settings[name]);
+    this.right(name);
+  }
+
   private right(name: keyof Settings) {
     const others = Object.entries(this.wrong).filter(([key]) => key !== name);
     this.wrong = Object.fromEntries(others);
   }
 
   private explain(event: Event) {
-    const label = (event.target as Element).closest('[data-field]');
+    const target = event.target as Element;
+    const label = target.closest('[data-field]');
     const name = label?.getAttribute('data-field') as keyof Settings | null;
+    const title = target.closest('button')?.title;
     if (name) this.hint = fields[name].help;
+    else if (title) this.hint = `${title}.`;
+  }
+
+  /** Says what another control does, on the same line. */
+  tell(text: string) {
+    this.hint = text;
   }
 
   private optionsOf(name: ChoiceName): Record<string, string> {
@@ -207,6 +228,7 @@ export class SettingsForm extends LitElement {
         inputmode=${fields[name].whole ? 'numeric' : 'decimal'}
         autocomplete="off"
         .value=${String(settings[name])}
+        @keydown=${(event: KeyboardEvent) => this.letGo(event, name)}
         ?disabled=${this.lock.includes(name)}
         aria-invalid=${name in this.wrong ? 'true' : 'false'}
         aria-describedby="hint"
@@ -223,9 +245,11 @@ export class SettingsForm extends LitElement {
   /** A button beside a field, which acts on the same setting. */
   private button(name: keyof Settings, event: string, content: TemplateResult) {
     if (this.hide.includes(name) || this.lock.includes(name)) return '';
-    const title = event === 'new-seed' ? 'New seed: other initial weights, another order' : '';
     return html`<div class="own ${event}">
-      <button title=${title} @click=${() => this.dispatchEvent(new CustomEvent(event))}>
+      <button
+        title=${titles[event] ?? ''}
+        @click=${() => this.dispatchEvent(new CustomEvent(event))}
+      >
         ${content}
       </button>
     </div>`;

@@ -117,6 +117,19 @@ export class Toolbar extends LitElement {
   /** Groups that are not shown: train, undo. */
   @property({ attribute: false }) hide: string[] = [];
 
+  constructor() {
+    super();
+    for (const name of ['focusin', 'pointerover'])
+      this.addEventListener(name, (event) => this.explain(event));
+  }
+
+  /** What a button does, for the line that says so, when it has the focus or the mouse. */
+  private explain(event: Event) {
+    const [target] = event.composedPath();
+    const title = target instanceof Element ? target.closest('button')?.title : '';
+    if (title) this.dispatchEvent(new CustomEvent('explain', { detail: `${title}.` }));
+  }
+
   private send(command: string) {
     this.dispatchEvent(new CustomEvent('command', { detail: command }));
   }
@@ -147,7 +160,12 @@ export class Toolbar extends LitElement {
   private training(busy: boolean, off: boolean) {
     return html`
       <div class="buttons" role="group" aria-label="Training">
-        <button class="primary" ?disabled=${off} @click=${() => this.send('toggle')}>
+        <button
+          class="primary"
+          ?disabled=${off}
+          title=${busy ? 'Stop after this batch; Train goes on from there' : 'Train on all pictures, epoch after epoch'}
+          @click=${() => this.send('toggle')}
+        >
           ${busy ? icons.pause : icons.play} ${busy ? 'Pause' : 'Train'}
         </button>
         <button

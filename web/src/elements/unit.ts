@@ -9,6 +9,7 @@ import { patchOf, type Tiling } from './maps';
 import { noMarks, type Mark } from './overlay';
 import { shared } from './shared';
 import { unitStyles } from './unit-styles';
+import { convolutionLesson } from './lesson-link';
 import { argument, later, line, number, sourceName, sumOf } from './unit-story';
 import { origin, termList } from './unit-terms';
 import {
@@ -366,6 +367,7 @@ export class Unit extends LitElement {
           <b>${asked.name}</b> ${placeText(output, asked.element)} = <b>${number(asked.value)}</b>
         </p>
         ${this.stepper()}
+        ${stage.type === 'conv2d' ? html`<span class="small">${convolutionLesson()}</span>` : nothing}
         ${
           this.pinned
             ? html`<button class="free" @click=${() => this.send('pin', null)}>Let go</button>`
