@@ -90,6 +90,15 @@ test('an element with the playground shrinks, too, and hides when its host says 
   await element.evaluate((it) => it.setAttribute('exhibit', 'playground'));
   await expect(byElement(course).locator('conv-kernels')).toBeVisible();
   await expect.poll(rest).toBe(0);
+  // On a phone the toolbar is where the frame begins, not at its far end.
+  await course.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(rest).toBe(0);
+  const train = byElement(course).getByRole('button', { name: 'Train', exact: true });
+  const down = async () =>
+    ((await train.boundingBox())?.y ?? 0) - ((await element.boundingBox())?.y ?? 0);
+  await expect.poll(down).toBeLessThan(400);
+  await course.setViewportSize({ width: 1280, height: 720 });
+  await expect.poll(rest).toBe(0);
   const whole = await height();
   await element.evaluate((it) => it.setAttribute('hide', 'unit,kernels,curves,confusion,layers'));
   await expect(byElement(course).locator('conv-kernels')).toHaveCount(0);

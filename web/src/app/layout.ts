@@ -8,6 +8,9 @@ export const layout = css`
     z-index: 2;
     background: var(--paper);
   }
+  conv-toolbar[hidden] {
+    display: none;
+  }
   conv-toolbar {
     background: inherit;
     border-bottom: 1px solid var(--line);
@@ -92,6 +95,13 @@ export const layout = css`
       border-top: 1px solid var(--control);
       border-bottom: 0;
       padding: 8px 16px;
+    }
+    /* A frame as tall as its content has its lower edge far from any thumb. */
+    conv-toolbar.in-frame {
+      position: static;
+      border-top: 0;
+      border-bottom: 1px solid var(--line);
+      padding: 8px 0;
     }
     .stage {
       grid-template-columns: minmax(0, 1fr);
