@@ -169,6 +169,10 @@ test.describe('the sliding window', () => {
     await expect(cell(page, 'input', 0)).toHaveText('−1e6');
     await expect(cell(page, 'kernel', 0)).toHaveText('0.333');
     await cell(page, 'kernel', 0).dblclick();
+    await expect(page.getByLabel('New value for row 1, column 1')).toHaveJSProperty(
+      'selectionStart',
+      0,
+    ); // all of it, to be typed over
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/kernel=0.333333/);
     await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();

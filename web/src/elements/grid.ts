@@ -117,7 +117,7 @@ export class ConvGrid extends LitElement {
   @property({ attribute: false }) text: (value: number) => string = numberText;
   @state() private width = 0;
   @state() private active = 0;
-  @state() private editing: { cell: number; text: string } | null = null;
+  @state() private editing: { cell: number; text: string; typed: boolean } | null = null;
 
   private readonly size = new ResizeObserver(() => (this.width = this.clientWidth));
   override connectedCallback() {
@@ -179,13 +179,15 @@ export class ConvGrid extends LitElement {
     if (changed.has('editing') && this.editing) {
       const input = this.renderRoot.querySelector('input');
       input?.focus();
-      if (changed.get('editing') === null) input?.setSelectionRange(99, 99);
+      // What was there is replaced by typing; a digit that began it stays.
+      if (changed.get('editing') === null && this.editing.typed) input?.setSelectionRange(99, 99);
+      else if (changed.get('editing') === null) input?.select();
     }
   }
 
-  private edit(cell: number, text: string) {
+  private edit(cell: number, text: string, typed = false) {
     if (!this.editable || this.border.includes(cell)) return;
-    this.editing = { cell, text };
+    this.editing = { cell, text, typed };
   }
 
   private finish(keep: boolean, back: boolean) {
@@ -223,7 +225,7 @@ export class ConvGrid extends LitElement {
     else if (event.key === 'Enter' || event.key === ' ') this.send('pin', { cell });
     else if (event.key === 'F2') this.edit(cell, this.text(this.values[cell] ?? 0));
     else if (/^[-−.\d]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey)
-      this.edit(cell, event.key);
+      this.edit(cell, event.key, true);
     else return;
     event.preventDefault();
   }
