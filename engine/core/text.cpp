@@ -1,15 +1,17 @@
 #include "core/text.hpp"
 
-#include <cstdio>
+#include <cmath>
+
+#include "core/decimal.hpp"
 
 namespace convolab {
 
 std::string short_number(double value) {
-  char text[32];
+  Decimal decimal = shortest_decimal(value);
   // Whole numbers in full: 65536 and 1048576 read better than 1.04858e+06.
-  const bool whole = value == static_cast<double>(static_cast<long long>(value));
-  std::snprintf(text, sizeof text, whole ? "%.0f" : "%.6g", value);
-  return text;
+  if (std::trunc(value) == value && std::fabs(value) < 1e15) return decimal.text(15);
+  decimal.round(6);
+  return decimal.text(6);
 }
 
 }  // namespace convolab

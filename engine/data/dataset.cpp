@@ -1,8 +1,8 @@
 #include "data/dataset.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/rng.hpp"
 
 namespace convolab {
@@ -114,41 +114,36 @@ Expected<Dataset> split_dataset(std::string name, const Shape& shape,
 }
 
 Expected<Manifest> parse_manifest(std::string_view text) {
-  using Json = nlohmann::ordered_json;
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const JsonValue json = JsonValue::parse(text).value_or(JsonValue());
   const auto bad = [](const std::string& message) {
     return fail(ErrorCode::bad_file, "manifest", message);
   };
   if (!json.is_object()) return bad("this is not a JSON object");
-  const auto is_list = [&](const char* key) { return json.contains(key) && json[key].is_array(); };
   for (const char* key : {"classes", "shape", "train", "validation"})
-    if (!is_list(key)) return bad("\"" + std::string(key) + "\" must be a list");
+    if (!json.at(key).is_array()) return bad("\"" + std::string(key) + "\" must be a list");
   Manifest manifest;
-  if (json.contains("name") && json["name"].is_string()) manifest.name = json["name"];
-  if (json.contains("title") && json["title"].is_string()) manifest.title = json["title"];
-  for (const Json& name : json["classes"]) {
-    if (!name.is_string()) return bad("\"classes\" must list names");
-    manifest.classes.push_back(name.get<std::string>());
+  if (json.at("name").is_text()) manifest.name = json.at("name").text();
+  if (json.at("title").is_text()) manifest.title = json.at("title").text();
+  for (const JsonValue& name : json.at("classes")) {
+    if (!name.is_text()) return bad("\"classes\" must list names");
+    manifest.classes.push_back(name.text());
   }
   std::vector<int> sizes;
-  for (const Json& size : json["shape"]) {
-    if (!size.is_number_integer() || size.get<std::int64_t>() < 1 ||
-        size.get<std::int64_t>() > 4096)
+  for (const JsonValue& size : json.at("shape")) {
+    if (!size.is_whole_from(1, 4096))
       return bad("\"shape\" must list channels, height and width, each from 1 to 4096");
-    sizes.push_back(size.get<int>());
+    sizes.push_back(size.integer());
   }
   if (sizes.size() != 3) return bad("\"shape\" must list channels, height and width");
   manifest.shape = Shape(std::move(sizes));
-  for (const char* split : {"train", "validation"})
-    for (const Json& part : json[split]) {
-      const bool fits = part.is_object() && part.contains("images") && part["images"].is_string() &&
-                        part.contains("labels") && part["labels"].is_string() &&
-                        part.contains("count") && part["count"].is_number_integer() &&
-                        part["count"].get<std::int64_t>() > 0 &&
-                        part["count"].get<std::int64_t>() < (1 << 24);
-      if (!fits) return bad("each part needs \"images\", \"labels\" and a positive \"count\"");
-      auto& parts = std::string_view(split) == "train" ? manifest.train : manifest.validation;
-      parts.push_back({part["images"], part["labels"], part["count"]});
+  for (auto [split, parts] :
+       {std::pair{"train", &manifest.train}, std::pair{"validation", &manifest.validation}})
+    for (const JsonValue& part : json.at(split)) {
+      const JsonValue &images = part.at("images"), &labels = part.at("labels");
+      const JsonValue& count = part.at("count");
+      if (!images.is_text() || !labels.is_text() || !count.is_whole_from(1, (1 << 24) - 1))
+        return bad("each part needs \"images\", \"labels\" and a positive \"count\"");
+      parts->push_back({images.text(), labels.text(), count.integer()});
     }
   if (manifest.train.empty()) return bad("\"train\" must list at least one part");
   return manifest;

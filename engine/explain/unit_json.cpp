@@ -1,11 +1,8 @@
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "explain/unit.hpp"
 
 namespace convolab {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const char* rule_name(Explanation::Rule rule) {
   switch (rule) {
@@ -17,69 +14,96 @@ const char* rule_name(Explanation::Rule rule) {
 }
 
 // Channel, row, column; or one number.
-Json place_json(const Shape& shape, std::int64_t element) {
+std::vector<std::int64_t> place(const Shape& shape, std::int64_t element) {
   std::vector<std::int64_t> place(static_cast<std::size_t>(shape.rank()));
   for (int i = shape.rank(); i-- > 0; element /= shape[i])
     place[static_cast<std::size_t>(i)] = element % shape[i];
   return place;
 }
 
+// One member of every term; null where that says nothing.
 template <class Member>
-Json column(const UnitStage& stage, Member member) {
-  Json list = Json::array();
-  for (const UnitTerm& term : stage.terms) list.push_back(term.*member);
-  return list;
+void write_column(JsonWriter& out, const char* name, const UnitStage& stage, Member member,
+                  bool told = true) {
+  out.key(name);
+  if (!told) {
+    out.null();
+    return;
+  }
+  out.begin_array();
+  for (const UnitTerm& term : stage.terms) out.value(term.*member);
+  out.end_array();
 }
 
-Json window_json(const UnitWindow& w) {
-  return {{"y", w.y},
-          {"x", w.x},
-          {"height", w.height},
-          {"width", w.width},
-          {"stride", {w.stride_h, w.stride_w}},
-          {"dilation", {w.dilation_h, w.dilation_w}},
-          {"channels", {w.first_channel, w.channels}}};
+void write_window(JsonWriter& out, const UnitWindow& w) {
+  const auto pair = [&](const char* name, int a, int b) {
+    out.key(name).begin_array().value(a).value(b).end_array();
+  };
+  out.begin_object()
+      .member("y", w.y)
+      .member("x", w.x)
+      .member("height", w.height)
+      .member("width", w.width);
+  pair("stride", w.stride_h, w.stride_w);
+  pair("dilation", w.dilation_h, w.dilation_w);
+  pair("channels", w.first_channel, w.channels);
+  out.end_object();
 }
 
-Json stage_json(const Graph& graph, const UnitStage& stage) {
+void write_stage(JsonWriter& out, const Graph& graph, const UnitStage& stage) {
   const GraphLayer& node = graph.layers()[static_cast<std::size_t>(stage.layer)];
   const auto parameter_name = [&](int i) {
     return graph.parameters()[static_cast<std::size_t>(i)].name;
   };
-  Json out = {{"layer", stage.layer},
-              {"name", node.name},
-              {"type", node.type->name},
-              {"element", stage.element},
-              {"place", place_json(graph.shape(stage.layer + 1), stage.element)},
-              {"value", stage.value},
-              {"rule", rule_name(stage.rule)},
-              {"constant", stage.constant},
-              {"sources",
-               {{"value", column(stage, &UnitTerm::value)},
-                {"element", column(stage, &UnitTerm::element)}}},
-              {"x", column(stage, &UnitTerm::x)},
-              {"products", column(stage, &UnitTerm::product)},
-              {"sum", stage.sum}};
+  out.begin_object()
+      .member("layer", stage.layer)
+      .member("name", node.name)
+      .member("type", node.type->name)
+      .member("element", stage.element)
+      .member("place", place(graph.shape(stage.layer + 1), stage.element))
+      .member("value", stage.value)
+      .member("rule", rule_name(stage.rule))
+      .member("constant", stage.constant);
+  out.key("sources").begin_object();
+  write_column(out, "value", stage, &UnitTerm::value);
+  write_column(out, "element", stage, &UnitTerm::element);
+  out.end_object();
+  write_column(out, "x", stage, &UnitTerm::x);
+  write_column(out, "products", stage, &UnitTerm::product);
+  out.member("sum", stage.sum);
   const bool named = stage.weight_parameter >= 0;
-  out["weights"] = stage.weighted ? column(stage, &UnitTerm::weight) : Json();
-  out["weight_elements"] = named ? column(stage, &UnitTerm::weight_element) : Json();
-  out["weight_parameter"] = named ? Json(parameter_name(stage.weight_parameter)) : Json();
-  out["bias"] = stage.bias ? Json{{"parameter", parameter_name(stage.bias->parameter)},
-                                  {"element", stage.bias->element},
-                                  {"value", stage.bias->value}}
-                           : Json();
-  out["winner"] = stage.winner >= 0 ? Json(stage.winner) : Json();
-  out["window"] = stage.window ? window_json(*stage.window) : Json();
-  if (!stage.parameters.empty()) out["parameters"] = stage.parameters;
-  return out;
+  write_column(out, "weights", stage, &UnitTerm::weight, stage.weighted);
+  write_column(out, "weight_elements", stage, &UnitTerm::weight_element, named);
+  out.key("weight_parameter");
+  named ? out.value(parameter_name(stage.weight_parameter)) : out.null();
+  out.key("bias");
+  if (stage.bias)
+    out.begin_object()
+        .member("parameter", parameter_name(stage.bias->parameter))
+        .member("element", stage.bias->element)
+        .member("value", stage.bias->value)
+        .end_object();
+  else
+    out.null();
+  out.key("winner");
+  stage.winner >= 0 ? out.value(stage.winner) : out.null();
+  out.key("window");
+  stage.window ? write_window(out, *stage.window) : void(out.null());
+  if (!stage.parameters.empty()) {
+    out.key("parameters").begin_object();
+    for (const auto& [name, value] : stage.parameters) out.member(name, value);
+    out.end_object();
+  }
+  out.end_object();
 }
 
 }  // namespace
 
 std::string unit_json(const Graph& graph, const UnitExplanation& explanation) {
-  Json stages = Json::array();
-  for (const UnitStage& stage : explanation.stages) stages.push_back(stage_json(graph, stage));
-  return Json{{"stages", std::move(stages)}, {"selected", explanation.selected}}.dump();
+  JsonWriter out;
+  out.begin_object().key("stages").begin_array();
+  for (const UnitStage& stage : explanation.stages) write_stage(out, graph, stage);
+  return out.end_array().member("selected", explanation.selected).end_object().text();
 }
 
 }  // namespace convolab

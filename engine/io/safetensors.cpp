@@ -4,15 +4,14 @@
 #include <bit>
 #include <cstring>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <set>
+
+#include "core/json.hpp"
 
 namespace convolab {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "files and memory share one byte order");
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t prefix = 8;                  // bytes of the header's length
 constexpr std::uint64_t max_header = 100'000'000;  // bytes, the format's own limit
@@ -79,13 +78,15 @@ class Reader {
     auto header = read_header();
     if (!header) return tl::unexpected(header.error());
     std::vector<Entry> entries;
-    for (const auto& [name, value] : header->items()) {
-      if (name == "__metadata__") {
-        for (const auto& [key, text] : value.items())
-          if (metadata && text.is_string()) (*metadata)[key] = text.get<std::string>();
+    for (std::size_t i = 0; i < header->size(); ++i) {
+      const JsonValue& value = (*header)[i];
+      if (header->key(i) == "__metadata__") {
+        if (metadata && value.is_object())
+          for (std::size_t k = 0; k < value.size(); ++k)
+            if (value[k].is_text()) (*metadata)[value.key(k)] = value[k].text();
         continue;
       }
-      auto entry = read_entry(name, value);
+      auto entry = read_entry(header->key(i), value);
       if (!entry) return tl::unexpected(entry.error());
       entries.push_back(*std::move(entry));
     }
@@ -104,7 +105,7 @@ class Reader {
   }
   std::int64_t data_size() const { return static_cast<std::int64_t>(file_.size() - data_begin_); }
 
-  Expected<Json> read_header() {
+  Expected<JsonValue> read_header() {
     if (file_.size() < prefix)
       return bad(
           "a safetensors file begins with 8 bytes that give its header's length, but this "
@@ -115,49 +116,42 @@ class Reader {
       return bad("its first 8 bytes announce a header of " + std::to_string(length) +
                  " bytes, but " + std::to_string(file_.size() - prefix) +
                  " follow; this is not a safetensors file, or it is cut short");
-    const auto* text = file_.data() + prefix;
-    data_begin_ = prefix + static_cast<std::size_t>(length);
-    // A name given twice would silently hide the first tensor.
-    std::set<std::string> names;
-    std::string twice;
-    const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-      if (event == Json::parse_event_t::key && depth == 1 &&
-          !names.insert(parsed.get<std::string>()).second)
-        twice = parsed.get<std::string>();
-      return true;
-    };
-    Json header = length > 0 && text[0] == '{'
-                      ? Json::parse(text, text + length, watch, /*allow_exceptions=*/false)
-                      : Json(Json::value_t::discarded);
-    if (header.is_discarded() || !header.is_object())
+    const std::string_view text(reinterpret_cast<const char*>(file_.data()) + prefix,
+                                static_cast<std::size_t>(length));
+    data_begin_ = prefix + text.size();
+    auto header = text.substr(0, 1) == "{" ? JsonValue::parse(text) : std::nullopt;
+    if (!header)
       return bad("its header of " + std::to_string(length) + " bytes is not a JSON object");
-    if (!twice.empty()) return bad(twice, "named twice in the header");
-    return header;
+    // A name given twice would silently hide the first tensor.
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < header->size(); ++i)
+      if (!names.insert(header->key(i)).second)
+        return bad(header->key(i), "named twice in the header");
+    return *std::move(header);
   }
 
-  Expected<Entry> read_entry(const std::string& name, const Json& value) const {
+  Expected<Entry> read_entry(const std::string& name, const JsonValue& value) const {
     if (!value.is_object()) return bad(name, "its header entry is not an object");
     for (const char* key : {"dtype", "shape", "data_offsets"})
-      if (!value.contains(key))
+      if (!value.find(key))
         return bad(name, "its header entry has no \"" + std::string(key) + "\"");
     Entry entry;
     entry.name = name;
-    const Json& dtype = value["dtype"];
+    const JsonValue& dtype = value.at("dtype");
     for (const Dtype& each : dtypes)
-      if (dtype.is_string() && dtype.get_ref<const std::string&>() == each.name)
-        entry.dtype = &each;
+      if (dtype.is(each.name)) entry.dtype = &each;
     if (!entry.dtype)
       return bad(name,
                  "its type is " + dtype.dump() + "; readable are F32, F64, F16, BF16, I64 and I32");
-    auto shape = read_shape(name, value["shape"]);
+    auto shape = read_shape(name, value.at("shape"));
     if (!shape) return tl::unexpected(shape.error());
     entry.shape = *std::move(shape);
-    const Json& offsets = value["data_offsets"];
-    if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
-        !offsets[1].is_number_unsigned())
+    const JsonValue& offsets = value.at("data_offsets");
+    if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_natural() ||
+        !offsets[1].is_natural())
       return bad(name, "its data_offsets are " + offsets.dump() +
                            ", but must be two whole numbers [begin, end]");
-    const auto begin = offsets[0].get<std::uint64_t>(), end = offsets[1].get<std::uint64_t>();
+    const auto begin = offsets[0].natural(), end = offsets[1].natural();
     if (begin > end || end > static_cast<std::uint64_t>(data_size()))
       return bad(name, "its data_offsets are " + offsets.dump() + ", but the file holds " +
                            std::to_string(data_size()) + " bytes of data; is the file cut short?");
@@ -171,15 +165,15 @@ class Reader {
     return entry;
   }
 
-  Expected<Shape> read_shape(const std::string& name, const Json& value) const {
+  Expected<Shape> read_shape(const std::string& name, const JsonValue& value) const {
     bool good = value.is_array();
     std::vector<int> sizes;
     std::int64_t elements = 1;
     for (std::size_t i = 0; good && i < value.size(); ++i) {
-      good = value[i].is_number_unsigned() &&
-             value[i].get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<int>::max()};
+      good = value[i].is_natural() &&
+             value[i].natural() <= std::uint64_t{std::numeric_limits<int>::max()};
       if (!good) break;
-      sizes.push_back(value[i].get<int>());
+      sizes.push_back(value[i].integer());
       elements *= sizes.back();  // below 2³¹ · 2³¹
       if (elements > max_elements) return bad(name, "its shape has more than 2³¹ numbers");
     }
@@ -237,16 +231,27 @@ Expected<std::vector<NamedTensor>> read_safetensors(std::span<const std::uint8_t
 
 std::vector<std::uint8_t> write_safetensors(std::span<const NamedTensor> tensors,
                                             const Metadata& metadata) {
-  Json header = {{"__metadata__", {{"format", "pt"}}}};
-  for (const auto& [name, text] : metadata) header["__metadata__"][name] = text;
+  JsonWriter header;
+  header.begin_object().key("__metadata__").begin_object();
+  if (metadata.find("format") == metadata.end()) header.member("format", "pt");
+  for (const auto& [name, text] : metadata) header.member(name, text);
+  header.end_object();
   std::size_t at = 0;
   for (const NamedTensor& each : tensors) {
     const std::size_t size = each.tensor.data.size() * sizeof(float);
-    header[each.name] = {
-        {"dtype", "F32"}, {"shape", each.tensor.shape.sizes()}, {"data_offsets", {at, at + size}}};
+    header.key(each.name)
+        .begin_object()
+        .member("dtype", "F32")
+        .member("shape", each.tensor.shape.sizes())
+        .key("data_offsets")
+        .begin_array()
+        .value(at)
+        .value(at + size)
+        .end_array()
+        .end_object();
     at += size;
   }
-  std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = header.end_object().text();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // so that the numbers are aligned
   const std::uint64_t length = text.size();
   std::vector<std::uint8_t> file(prefix + text.size() + at);

@@ -1,14 +1,11 @@
 #include "layers/attributes.hpp"
 
 #include <cassert>
-#include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
 
 namespace convolab {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string limits(const AttributeInfo& info) {
   return "from " + short_number(info.minimum) + " to " + short_number(info.maximum);
@@ -34,14 +31,13 @@ std::string expectation(const AttributeInfo& info) {
   return {};
 }
 
-bool is_size(const Json& value, const AttributeInfo& info) {
-  return value.is_number_integer() && value.get<double>() >= info.minimum &&
-         value.get<double>() <= info.maximum;
+bool is_size(const JsonValue& value, const AttributeInfo& info) {
+  return value.is_whole() && value.number() >= info.minimum && value.number() <= info.maximum;
 }
 
-bool are_sizes(const Json& value, std::size_t count, const AttributeInfo& info) {
+bool are_sizes(const JsonValue& value, std::size_t count, const AttributeInfo& info) {
   if (!value.is_array() || value.size() != count) return false;
-  for (const Json& size : value)
+  for (const JsonValue& size : value)
     if (!is_size(size, info)) return false;
   return true;
 }
@@ -53,9 +49,10 @@ bool has_word(std::string_view words, std::string_view word) {
 
 }  // namespace
 
-Expected<Attributes> Attributes::parse(const std::string& layer, const Json& values,
+Expected<Attributes> Attributes::parse(const std::string& layer, const JsonValue& values,
                                        std::span<const AttributeInfo> table) {
-  for (const auto& [key, value] : values.items()) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string& key = values.key(i);
     std::string known;
     bool found = false;
     for (const AttributeInfo& info : table) {
@@ -69,57 +66,57 @@ Expected<Attributes> Attributes::parse(const std::string& layer, const Json& val
   }
   Attributes out;
   for (const AttributeInfo& info : table) {
-    const auto it = values.find(std::string(info.name));
-    const bool given = it != values.end();
+    const JsonValue* set = values.find(info.name);
+    const bool given = set != nullptr;
     if (!given && info.fallback.empty())
       return fail(ErrorCode::invalid_spec, layer,
                   std::string(info.name) + " is missing; it must be " + expectation(info));
-    const Json value = given ? *it : Json::parse(info.fallback);
+    const JsonValue value = given ? *set : JsonValue::parse(info.fallback).value_or(JsonValue());
     Entry entry{info.name, 0, given};
     bool fits = true;
     switch (info.kind) {
       case AttributeKind::integer:
         fits = is_size(value, info);
-        if (fits) entry.value = value.get<int>();
+        if (fits) entry.value = value.integer();
         break;
       case AttributeKind::pair:
         if (is_size(value, info))
-          entry.value = std::array{value.get<int>(), value.get<int>()};
+          entry.value = std::array{value.integer(), value.integer()};
         else if (are_sizes(value, 2, info))
-          entry.value = std::array{value[0].get<int>(), value[1].get<int>()};
+          entry.value = std::array{value[0].integer(), value[1].integer()};
         else
           fits = false;
         break;
       case AttributeKind::padding:
-        if (value == "same") {
+        if (value.is("same")) {
           entry.value = Padding{0, 0, 0, 0, true};
-        } else if (value == "valid") {
+        } else if (value.is("valid")) {
           entry.value = Padding{};
         } else if (is_size(value, info)) {
-          const int p = value.get<int>();
+          const int p = value.integer();
           entry.value = Padding{p, p, p, p, false};
         } else if (are_sizes(value, 2, info)) {
-          const int h = value[0].get<int>(), w = value[1].get<int>();
+          const int h = value[0].integer(), w = value[1].integer();
           entry.value = Padding{h, h, w, w, false};
         } else if (are_sizes(value, 4, info)) {
-          entry.value = Padding{value[0].get<int>(), value[1].get<int>(), value[2].get<int>(),
-                                value[3].get<int>(), false};
+          entry.value = Padding{value[0].integer(), value[1].integer(), value[2].integer(),
+                                value[3].integer(), false};
         } else {
           fits = false;
         }
         break;
       case AttributeKind::number:
-        fits = value.is_number() && value.get<double>() >= info.minimum &&
-               value.get<double>() <= info.maximum;
-        if (fits) entry.value = value.get<double>();
+        fits =
+            value.is_number() && value.number() >= info.minimum && value.number() <= info.maximum;
+        if (fits) entry.value = value.number();
         break;
       case AttributeKind::flag:
-        fits = value.is_boolean();
-        if (fits) entry.value = value.get<bool>();
+        fits = value.is_flag();
+        if (fits) entry.value = value.flag();
         break;
       case AttributeKind::choice:
-        fits = value.is_string() && has_word(info.choices, value.get<std::string>());
-        if (fits) entry.value = value.get<std::string>();
+        fits = value.is_text() && has_word(info.choices, value.text());
+        if (fits) entry.value = value.text();
         break;
     }
     if (!fits)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/json.hpp"
 
 namespace convolab {
 
@@ -52,7 +52,7 @@ class Attributes {
   bool given(std::string_view name) const;  // set by the spec, not by default
 
   // Checks every value against the table; an unknown attribute is refused with the list of known.
-  static Expected<Attributes> parse(const std::string& layer, const nlohmann::ordered_json& values,
+  static Expected<Attributes> parse(const std::string& layer, const JsonValue& values,
                                     std::span<const AttributeInfo> table);
 
  private:

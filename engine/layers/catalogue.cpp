@@ -1,29 +1,29 @@
 #include "layers/catalogue.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "layers/layer.hpp"
 
 namespace convolab {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json attribute_json(const AttributeInfo& info) {
-  Json choices = Json::array();
+void write_attribute(JsonWriter& out, const AttributeInfo& info) {
+  out.begin_object()
+      .member("name", info.name)
+      .member("kind", kind_name(info.kind))
+      .key("fallback")
+      .raw(info.fallback.empty() ? "null" : info.fallback)
+      .member("minimum", info.minimum)
+      .member("maximum", info.maximum)
+      .member("help", info.help)
+      .key("choices")
+      .begin_array();
   for (std::string_view rest = info.choices; !rest.empty();) {
     const std::size_t end = std::min(rest.find(' '), rest.size());
-    choices.push_back(rest.substr(0, end));
+    out.value(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return {{"name", info.name},
-          {"kind", kind_name(info.kind)},
-          {"fallback", info.fallback.empty() ? Json() : Json::parse(info.fallback)},
-          {"minimum", info.minimum},
-          {"maximum", info.maximum},
-          {"help", info.help},
-          {"choices", std::move(choices)}};
+  out.end_array().end_object();
 }
 
 }  // namespace
@@ -41,19 +41,21 @@ std::string_view kind_name(AttributeKind kind) {
 }
 
 std::string layer_types_json() {
-  Json list = Json::array();
+  JsonWriter out;
+  out.begin_array();
   for (const LayerType* type : layer_types()) {
-    Json entry = {{"name", type->name},
-                  {"short_name", type->short_name},
-                  {"help", type->help},
-                  {"min_inputs", type->min_inputs},
-                  {"max_inputs", type->max_inputs},
-                  {"attributes", Json::array()}};
-    for (const AttributeInfo& info : type->attributes)
-      entry["attributes"].push_back(attribute_json(info));
-    list.push_back(std::move(entry));
+    out.begin_object()
+        .member("name", type->name)
+        .member("short_name", type->short_name)
+        .member("help", type->help)
+        .member("min_inputs", type->min_inputs)
+        .member("max_inputs", type->max_inputs)
+        .key("attributes")
+        .begin_array();
+    for (const AttributeInfo& info : type->attributes) write_attribute(out, info);
+    out.end_array().end_object();
   }
-  return list.dump();
+  return out.end_array().text();
 }
 
 }  // namespace convolab

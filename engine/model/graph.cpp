@@ -148,7 +148,7 @@ Expected<Graph> make_graph(Spec spec) {
     node.memory = output.elements() * static_cast<std::int64_t>(sizeof(float));
     for (const ParameterInfo& info : node.layer->parameters()) {
       if (is_trainable(info.role)) node.parameters += info.shape.elements();
-      const bool own_init = entry.attributes.contains("init");
+      const bool own_init = entry.attributes.find("init") != nullptr;
       graph.parameters_.push_back({node.name + "." + info.name, info.shape, info.role, info.fan_in,
                                    info.fan_out, static_cast<int>(graph.layers_.size()),
                                    own_init ? attributes->choice("init") : graph.spec_.init});
@@ -173,43 +173,48 @@ Expected<Graph> graph_from_json(std::string_view json) {
 }
 
 std::string summary_json(const Graph& graph) {
-  nlohmann::ordered_json out;
-  out["name"] = graph.spec().name;
-  out["input"] = graph.spec().input.sizes();
-  out["parameters"] = graph.trainable_parameters();
-  out["multiply_adds"] = graph.multiply_adds();
+  JsonWriter out;
   std::int64_t memory = 0;
-  auto layers = nlohmann::ordered_json::array();
+  for (const GraphLayer& node : graph.layers()) memory += node.memory;
+  out.begin_object()
+      .member("name", graph.spec().name)
+      .member("input", graph.spec().input.sizes())
+      .member("parameters", graph.trainable_parameters())
+      .member("multiply_adds", graph.multiply_adds())
+      .member("memory", memory)
+      .key("layers")
+      .begin_array();
   for (const GraphLayer& node : graph.layers()) {
-    nlohmann::ordered_json entry;
-    entry["name"] = node.name;
-    entry["type"] = node.type->name;
-    entry["inputs"] = nlohmann::ordered_json::array();
+    out.begin_object().member("name", node.name).member("type", node.type->name);
+    out.key("inputs").begin_array();
     for (const ValueId input : node.inputs)
-      entry["inputs"].push_back(
-          input == 0 ? "input" : graph.layers()[static_cast<std::size_t>(input - 1)].name);
-    entry["output"] = node.layer->output().sizes();
-    entry["parameters"] = node.parameters;
-    entry["multiply_adds"] = node.multiply_adds;
-    entry["memory"] = node.memory;
-    const ReceptiveField& f = node.receptive_field;
-    entry["receptive_field"] = {{"height", f.height}, {"width", f.width}};
-    memory += node.memory;
-    layers.push_back(std::move(entry));
+      out.value(input == 0 ? "input" : graph.layers()[static_cast<std::size_t>(input - 1)].name);
+    out.end_array()
+        .member("output", node.layer->output().sizes())
+        .member("parameters", node.parameters)
+        .member("multiply_adds", node.multiply_adds)
+        .member("memory", node.memory)
+        .key("receptive_field")
+        .begin_object()
+        .member("height", node.receptive_field.height)
+        .member("width", node.receptive_field.width)
+        .end_object()
+        .end_object();
   }
-  out["memory"] = memory;
-  out["layers"] = std::move(layers);
-  return out.dump();
+  return out.end_array().end_object().text();
 }
 
 std::string parameters_json(const Graph& graph) {
-  auto list = nlohmann::ordered_json::array();
+  JsonWriter out;
+  out.begin_array();
   for (const Parameter& p : graph.parameters())
-    list.push_back({{"name", p.name},
-                    {"shape", p.shape.sizes()},
-                    {"layer", p.layer},
-                    {"trainable", p.trainable()}});
-  return list.dump();
+    out.begin_object()
+        .member("name", p.name)
+        .member("shape", p.shape.sizes())
+        .member("layer", p.layer)
+        .member("trainable", p.trainable())
+        .end_object();
+  return out.end_array().text();
 }
 
 }  // namespace convolab

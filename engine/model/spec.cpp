@@ -8,50 +8,47 @@
 namespace convolab {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 tl::unexpected<Error> bad(std::string where, std::string message) {
   return fail(ErrorCode::invalid_spec, std::move(where), std::move(message));
 }
 
-Expected<Shape> parse_input(const Json& document) {
-  const auto it = document.find("input");
+Expected<Shape> parse_input(const JsonValue& list) {
   const std::string rule =
       "\"input\" must list the sizes of one sample, as [channels, height, width] or [features], "
       "each from 1 to 65536";
-  if (it == document.end() || !it->is_array() || (it->size() != 1 && it->size() != 3))
-    return bad("spec", rule);
+  if (!list.is_array() || (list.size() != 1 && list.size() != 3)) return bad("spec", rule);
   std::vector<int> sizes;
-  for (const Json& size : *it) {
-    if (!size.is_number_integer() || size.get<std::int64_t>() < 1 ||
-        size.get<std::int64_t>() > 65536)
-      return bad("spec", rule);
-    sizes.push_back(size.get<int>());
+  for (const JsonValue& size : list) {
+    if (!size.is_whole_from(1, 65536)) return bad("spec", rule);
+    sizes.push_back(size.integer());
   }
   return Shape(std::move(sizes));
 }
 
-Expected<LayerSpec> parse_layer(const Json& entry, const std::string& where) {
-  if (!entry.is_object() || !entry.contains("type") || !entry["type"].is_string())
+Expected<LayerSpec> parse_layer(const JsonValue& entry, const std::string& where) {
+  if (!entry.at("type").is_text())
     return bad(where, "a layer is an object with a \"type\", such as {\"type\": \"relu\"}");
   LayerSpec layer;
-  layer.type = entry["type"].get<std::string>();
-  for (const auto& [key, value] : entry.items()) {
+  layer.type = entry.at("type").text();
+  for (std::size_t i = 0; i < entry.size(); ++i) {
+    const std::string& key = entry.key(i);
+    const JsonValue& value = entry[i];
     if (key == "type") continue;
     if (key == "name") {
-      if (!value.is_string() || value.get<std::string>().empty())
+      if (value.text().empty())
         return bad(where, "\"name\" must be a text of at least one character");
-      layer.name = value.get<std::string>();
+      layer.name = value.text();
     } else if (key == "inputs") {
       if (!value.is_array() || value.empty())
         return bad(where, "\"inputs\" must list the names of earlier layers, or \"input\"");
-      for (const Json& input : value) {
-        if (!input.is_string())
+      layer.inputs.clear();
+      for (const JsonValue& input : value) {
+        if (!input.is_text())
           return bad(where, "\"inputs\" must list names, but has " + input.dump());
-        layer.inputs.push_back(input.get<std::string>());
+        layer.inputs.push_back(input.text());
       }
     } else {
-      layer.attributes[key] = value;
+      layer.attributes.set(key, value);
     }
   }
   return layer;
@@ -82,27 +79,28 @@ Status name_layers(Spec& spec) {
 }  // namespace
 
 Expected<Spec> parse_spec(std::string_view text) {
-  const Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return bad("spec", "this is not valid JSON");
-  if (!document.is_object())
+  const auto document = JsonValue::parse(text);
+  if (!document) return bad("spec", "this is not valid JSON");
+  if (!document->is_object())
     return bad("spec", "a network is a JSON object with \"input\" and \"layers\"");
   Spec spec;
-  for (const auto& [key, value] : document.items()) {
+  for (std::size_t i = 0; i < document->size(); ++i) {
+    const std::string& key = document->key(i);
     if (key != "name" && key != "input" && key != "layers" && key != "init")
       return bad("spec", "unknown entry \"" + key + "\"; known are name, input, init and layers");
-    if ((key == "name" || key == "init") && !value.is_string())
+    if ((key == "name" || key == "init") && !(*document)[i].is_text())
       return bad("spec", "\"" + key + "\" must be a text");
   }
-  spec.name = document.value("name", std::string());
-  spec.init = document.value("init", spec.init);
-  auto input = parse_input(document);
+  spec.name = document->at("name").text();
+  if (const JsonValue* init = document->find("init")) spec.init = init->text();
+  auto input = parse_input(document->at("input"));
   if (!input) return tl::unexpected(input.error());
   spec.input = *std::move(input);
 
-  const auto layers = document.find("layers");
-  if (layers == document.end() || !layers->is_array() || layers->empty())
+  const JsonValue& layers = document->at("layers");
+  if (!layers.is_array() || layers.empty())
     return bad("spec", "\"layers\" must list at least one layer");
-  for (const Json& entry : *layers) {
+  for (const JsonValue& entry : layers) {
     const std::string where = "layer " + std::to_string(spec.layers.size() + 1);
     auto layer = parse_layer(entry, where);
     if (!layer) return tl::unexpected(layer.error());
@@ -113,20 +111,20 @@ Expected<Spec> parse_spec(std::string_view text) {
 }
 
 std::string spec_to_json(const Spec& spec, int indent) {
-  nlohmann::ordered_json document;
-  if (!spec.name.empty()) document["name"] = spec.name;
-  document["input"] = spec.input.sizes();
-  if (spec.init != Spec().init) document["init"] = spec.init;
-  document["layers"] = nlohmann::ordered_json::array();
+  JsonWriter out(indent);
+  out.begin_object();
+  if (!spec.name.empty()) out.member("name", spec.name);
+  out.member("input", spec.input.sizes());
+  if (spec.init != Spec().init) out.member("init", spec.init);
+  out.key("layers").begin_array();
   for (const LayerSpec& layer : spec.layers) {
-    nlohmann::ordered_json entry;
-    entry["type"] = layer.type;
-    entry["name"] = layer.name;
-    if (!layer.inputs.empty()) entry["inputs"] = layer.inputs;
-    for (const auto& [key, value] : layer.attributes.items()) entry[key] = value;
-    document["layers"].push_back(std::move(entry));
+    out.begin_object().member("type", layer.type).member("name", layer.name);
+    if (!layer.inputs.empty()) out.member("inputs", layer.inputs);
+    for (std::size_t i = 0; i < layer.attributes.size(); ++i)
+      out.member(layer.attributes.key(i), layer.attributes[i]);
+    out.end_object();
   }
-  return document.dump(indent);
+  return out.end_array().end_object().text();
 }
 
 }  // namespace convolab

@@ -9,12 +9,12 @@
 // "init" at the top names the initialiser of all layers that do not name their own.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/json.hpp"
 #include "core/shape.hpp"
 
 namespace convolab {
@@ -23,7 +23,7 @@ struct LayerSpec {
   std::string type;
   std::string name;
   std::vector<std::string> inputs;  // empty: the layer before
-  nlohmann::ordered_json attributes = nlohmann::ordered_json::object();
+  JsonValue attributes = JsonValue::object();
 };
 
 struct Spec {

@@ -1,14 +1,12 @@
 #include "train/checkpoint.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "io/safetensors.hpp"
 
 namespace convolab {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr const char* version = "1";
 
@@ -49,37 +47,30 @@ void visit_counters(Visitor& visit, Where& p) {
 }
 
 struct Writer {
-  Json object = Json::object();
+  JsonWriter& out;
   template <class T>
   void operator()(const char* name, const T& value) {
-    object[name] = value;
+    out.member(name, value);
   }
 };
 
 struct Reader {
-  const Json& object;
+  const JsonValue& object;
   bool good = true;
 
-  const Json* find(const char* name) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    if (!object.is_object() || found == object.end()) good = false;
-    return good ? &*found : nullptr;
-  }
   void operator()(const char* name, double& value) {
-    const Json* given = find(name);
+    const JsonValue* given = object.find(name);
     if (given && given->is_null())
       value = NAN;  // JSON has no other way to say it
     else if (given && given->is_number())
-      value = given->get<double>();
+      value = given->number();
     else
       good = false;
   }
   void operator()(const char* name, std::uint64_t& value) {
-    const Json* given = find(name);
-    if (given && given->is_number_unsigned())
-      value = given->get<std::uint64_t>();
-    else
-      good = false;
+    const JsonValue& given = object.at(name);
+    good = good && given.is_natural();
+    value = given.natural();
   }
   void operator()(const char* name, int& value) {
     std::uint64_t whole = 0;
@@ -89,41 +80,41 @@ struct Reader {
   }
 };
 
-template <class Metrics>
-Json metrics_json(const Metrics& metrics) {
-  Writer writer;
+void write_metrics(JsonWriter& out, const EpochMetrics& metrics) {
+  out.begin_object();
+  Writer writer{out};
   visit_metrics(writer, metrics);
-  return std::move(writer.object);
+  out.end_object();
 }
 
-bool read_metrics(const Json& json, EpochMetrics& metrics) {
+bool read_metrics(const JsonValue& json, EpochMetrics& metrics) {
   Reader reader{json};
   visit_metrics(reader, metrics);
   return reader.good;
 }
 
 std::string progress_json(const Progress& p) {
-  Writer writer;
+  JsonWriter out;
+  out.begin_object();
+  Writer writer{out};
   visit_counters(writer, p);
-  writer.object["dataset"] = p.dataset;
-  writer.object["current"] = metrics_json(p.current);
-  writer.object["history"] = Json::array();
-  for (const EpochMetrics& each : p.history) writer.object["history"].push_back(metrics_json(each));
-  return writer.object.dump(-1, ' ', false, Json::error_handler_t::replace);
+  out.member("dataset", p.dataset);
+  write_metrics(out.key("current"), p.current);
+  out.key("history").begin_array();
+  for (const EpochMetrics& each : p.history) write_metrics(out, each);
+  return out.end_array().end_object().text();
 }
 
 // False when a member is missing or is not what it should be.
 bool read_progress(const std::string& text, Progress& p) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const JsonValue json = JsonValue::parse(text).value_or(JsonValue());
   Reader reader{json};
   visit_counters(reader, p);
-  const Json* dataset = reader.find("dataset");
-  const Json* current = reader.find("current");
-  const Json* history = reader.find("history");
-  if (!reader.good || !dataset->is_string() || !history->is_array()) return false;
-  p.dataset = dataset->get<std::string>();
-  if (!read_metrics(*current, p.current)) return false;
-  for (const Json& each : *history) {
+  const JsonValue &dataset = json.at("dataset"), &history = json.at("history");
+  if (!reader.good || !dataset.is_text() || !history.is_array()) return false;
+  p.dataset = dataset.text();
+  if (!read_metrics(json.at("current"), p.current)) return false;
+  for (const JsonValue& each : history) {
     p.history.emplace_back();
     if (!read_metrics(each, p.history.back())) return false;
     if (p.history.back().epoch != static_cast<int>(p.history.size())) return false;

@@ -1,29 +1,26 @@
 #include "train/config.hpp"
 
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <numbers>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 
 namespace convolab {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // Reads typed, bounded entries of one JSON object and keeps the first complaint.
 class Reader {
  public:
-  Reader(const Json& object, std::string place, std::initializer_list<const char*> known)
+  Reader(const JsonValue& object, std::string place, std::initializer_list<const char*> known)
       : object_(object), place_(std::move(place)) {
     if (!object.is_object()) {
       complain("must be a JSON object");
       return;
     }
-    for (const auto& [key, value] : object.items()) {
+    for (std::size_t i = 0; i < object.size(); ++i) {
+      const std::string& key = object.key(i);
       bool found = false;
       std::string names;
       for (const char* name : known) {
@@ -44,15 +41,15 @@ class Reader {
   }
   void flag(const char* key, bool& out) {
     if (!has(key)) return;
-    if (object_[key].is_boolean())
-      out = object_[key].get<bool>();
+    if (object_.at(key).is_flag())
+      out = object_.at(key).flag();
     else
       complain("\"" + std::string(key) + "\" must be true or false");
   }
   void text(const char* key, std::string& out) {
     if (!has(key)) return;
-    if (object_[key].is_string())
-      out = object_[key].get<std::string>();
+    if (object_.at(key).is_text())
+      out = object_.at(key).text();
     else
       complain("\"" + std::string(key) + "\" must be a text");
   }
@@ -62,20 +59,18 @@ class Reader {
     if (!has(key)) return;
     std::string names;
     for (const auto& [name, value] : options) {
-      if (object_[key] == name) {
+      if (object_.at(key).is(name)) {
         out = value;
         return;
       }
       names += (names.empty() ? "" : ", ") + std::string(name);
     }
-    complain("\"" + std::string(key) + "\" is " + object_[key].dump() + "; it must be one of " +
+    complain("\"" + std::string(key) + "\" is " + object_.at(key).dump() + "; it must be one of " +
              names);
   }
 
-  bool has(const char* key) const {
-    return error_.message.empty() && object_.is_object() && object_.contains(key);
-  }
-  const Json& operator[](const char* key) const { return object_[key]; }
+  bool has(const char* key) const { return error_.message.empty() && object_.find(key); }
+  const JsonValue& operator[](const char* key) const { return object_.at(key); }
   void complain(std::string message) {
     if (error_.message.empty()) error_ = {ErrorCode::invalid_argument, place_, std::move(message)};
   }
@@ -85,20 +80,20 @@ class Reader {
  private:
   bool read_number(const char* key, double low, double high, double& out, bool whole = false) {
     if (!has(key)) return false;
-    const Json& value = object_[key];
-    const bool fits = value.is_number() && value.get<double>() >= low &&
-                      value.get<double>() <= high && (!whole || value.is_number_integer());
+    const JsonValue& value = object_.at(key);
+    const bool fits = value.is_number() && value.number() >= low && value.number() <= high &&
+                      (!whole || value.is_whole());
     if (!fits) {
       complain("\"" + std::string(key) + "\" is " + value.dump() + "; it must be a " +
                (whole ? "whole number" : "number") + " from " + short_number(low) + " to " +
                short_number(high));
       return false;
     }
-    out = value.get<double>();
+    out = value.number();
     return true;
   }
 
-  const Json& object_;
+  const JsonValue& object_;
   std::string place_;
   Error error_;
 };
@@ -115,16 +110,6 @@ constexpr std::initializer_list<std::pair<const char*, ScheduleKind>> schedule_n
     {"constant", ScheduleKind::constant},
     {"step", ScheduleKind::step},
     {"cosine", ScheduleKind::cosine}};
-
-// The double whose shortest text is the float's: 0.004, not 0.004000000189989805.
-double plain(float value) {
-  char text[32];
-  for (int digits = 6; digits <= 9; ++digits) {
-    std::snprintf(text, sizeof text, "%.*g", digits, static_cast<double>(value));
-    if (std::strtof(text, nullptr) == value) break;
-  }
-  return std::strtod(text, nullptr);
-}
 
 // The settings that each optimiser has, besides type, lr and weight_decay.
 std::string_view own_settings(OptimizerKind kind) {
@@ -144,7 +129,7 @@ const char* name_of(std::initializer_list<std::pair<const char*, Enum>> names, E
   return "?";
 }
 
-Status read_optimizer(const Json& json, TrainConfig& config) {
+Status read_optimizer(const JsonValue& json, TrainConfig& config) {
   Reader in(json, "optimizer",
             {"type", "lr", "momentum", "nesterov", "weight_decay", "alpha", "betas", "eps"});
   OptimizerConfig& o = config.optimizer;
@@ -162,13 +147,13 @@ Status read_optimizer(const Json& json, TrainConfig& config) {
   in.number("alpha", 0, 1, o.alpha);
   in.number("eps", 0, 1, o.eps);
   if (in.has("betas")) {
-    const Json& betas = in["betas"];
-    const auto fits = [](const Json& b) {
-      return b.is_number() && b.get<double>() >= 0 && b.get<double>() < 1;
+    const JsonValue& betas = in["betas"];
+    const auto fits = [](const JsonValue& b) {
+      return b.is_number() && b.number() >= 0 && b.number() < 1;
     };
     if (betas.is_array() && betas.size() == 2 && fits(betas[0]) && fits(betas[1])) {
-      o.beta1 = betas[0].get<float>();
-      o.beta2 = betas[1].get<float>();
+      o.beta1 = static_cast<float>(betas[0].number());
+      o.beta2 = static_cast<float>(betas[1].number());
     } else {
       in.complain("\"betas\" must be two numbers, each at least 0 and below 1");
     }
@@ -202,7 +187,7 @@ float scheduled_rate(const ScheduleConfig& s, float learning_rate, std::int64_t 
 }
 
 Expected<TrainConfig> parse_train_config(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const JsonValue json = JsonValue::parse(text).value_or(JsonValue());
   TrainConfig config;
   Reader in(
       json, "training",
@@ -214,10 +199,9 @@ Expected<TrainConfig> parse_train_config(std::string_view text) {
   in.text("backend", config.backend);
   if (in.has("seed")) {
     // Whole numbers that a JavaScript number holds exactly.
-    const Json& seed = in["seed"];
-    if (seed.is_number_integer() && seed.get<double>() >= 0 &&
-        seed.get<double>() <= 9007199254740991.0)
-      config.seed = seed.get<std::uint64_t>();
+    const JsonValue& seed = in["seed"];
+    if (seed.is_whole_from(0, 9007199254740991))
+      config.seed = static_cast<std::uint64_t>(seed.number());
     else
       in.complain("\"seed\" is " + seed.dump() + "; it must be a whole number from 0 to 2⁵³−1");
   }
@@ -244,35 +228,31 @@ Expected<TrainConfig> parse_train_config(std::string_view text) {
 }
 
 std::string train_config_to_json(const TrainConfig& config) {
-  nlohmann::ordered_json out;
   const OptimizerConfig& o = config.optimizer;
-  out["batch_size"] = config.batch_size;
-  out["epochs"] = config.epochs;
-  out["seed"] = config.seed;
-  out["loss"] = loss_name(config.loss);
-  out["backend"] = config.backend;
-  auto& optimizer = out["optimizer"];
-  optimizer["type"] = name_of(optimizer_names, o.kind);
-  optimizer["lr"] = plain(config.learning_rate);
-  optimizer["weight_decay"] = plain(o.weight_decay);
-  if (o.kind == OptimizerKind::sgd || o.kind == OptimizerKind::rmsprop)
-    optimizer["momentum"] = plain(o.momentum);
-  if (o.kind == OptimizerKind::sgd) optimizer["nesterov"] = o.nesterov;
-  if (o.kind == OptimizerKind::rmsprop) optimizer["alpha"] = plain(o.alpha);
-  if (o.kind == OptimizerKind::adam || o.kind == OptimizerKind::adamw)
-    optimizer["betas"] = {plain(o.beta1), plain(o.beta2)};
-  if (o.kind != OptimizerKind::sgd) optimizer["eps"] = plain(o.eps);
-  auto& schedule = out["schedule"];
-  schedule["type"] = name_of(schedule_names, config.schedule.kind);
-  if (config.schedule.kind == ScheduleKind::step) {
-    schedule["step_size"] = config.schedule.step_size;
-    schedule["gamma"] = plain(config.schedule.gamma);
-  }
-  schedule["warmup_steps"] = config.schedule.warmup_steps;
-  out["augment"] = {{"shift", plain(config.augment.shift)},
-                    {"rotate", plain(config.augment.rotate)},
-                    {"scale", plain(config.augment.scale)}};
-  return out.dump();
+  const bool adam = o.kind == OptimizerKind::adam || o.kind == OptimizerKind::adamw;
+  JsonWriter out;
+  out.begin_object()
+      .member("batch_size", config.batch_size)
+      .member("epochs", config.epochs)
+      .member("seed", config.seed)
+      .member("loss", loss_name(config.loss))
+      .member("backend", config.backend);
+  out.key("optimizer").begin_object().member("type", name_of(optimizer_names, o.kind));
+  out.key("lr").brief(config.learning_rate).key("weight_decay").brief(o.weight_decay);
+  if (!adam) out.key("momentum").brief(o.momentum);
+  if (o.kind == OptimizerKind::sgd) out.member("nesterov", o.nesterov);
+  if (o.kind == OptimizerKind::rmsprop) out.key("alpha").brief(o.alpha);
+  if (adam) out.key("betas").begin_array().brief(o.beta1).brief(o.beta2).end_array();
+  if (o.kind != OptimizerKind::sgd) out.key("eps").brief(o.eps);
+  out.end_object().key("schedule").begin_object();
+  out.member("type", name_of(schedule_names, config.schedule.kind));
+  if (config.schedule.kind == ScheduleKind::step)
+    out.member("step_size", config.schedule.step_size).key("gamma").brief(config.schedule.gamma);
+  out.member("warmup_steps", config.schedule.warmup_steps).end_object();
+  out.key("augment").begin_object();
+  out.key("shift").brief(config.augment.shift).key("rotate").brief(config.augment.rotate);
+  out.key("scale").brief(config.augment.scale).end_object();
+  return out.end_object().text();
 }
 
 }  // namespace convolab

@@ -1,5 +1,7 @@
 // What a layer makes of its input: shape, parameters, multiply-adds and receptive field, one row a
 // setting. The figures are PyTorch's and textbooks', not ours.
+#include <nlohmann/json.hpp>
+
 #include "model/net.hpp"
 
 namespace convolab {

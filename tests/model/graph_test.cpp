@@ -1,6 +1,8 @@
 // make_graph: wiring, shapes and figures of whole networks.
 #include "model/graph.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "model/net.hpp"
 
 namespace convolab {

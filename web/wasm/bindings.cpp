@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "core/json.hpp"
 #include "data/idx.hpp"
 #include "data/picture.hpp"
 #include "explain/calculate.hpp"
@@ -24,7 +24,6 @@ namespace convolab {
 namespace {
 
 using emscripten::val;
-using Json = nlohmann::ordered_json;
 using Bytes = std::vector<std::uint8_t>;
 
 const char* code_name(ErrorCode code) {
@@ -41,14 +40,17 @@ const char* code_name(ErrorCode code) {
   return "unknown";
 }
 
-std::string text(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string answer(const Error& error) {
-  return text(
-      {{"error",
-        {{"code", code_name(error.code)}, {"where", error.where}, {"message", error.message}}}});
+  return JsonWriter()
+      .begin_object()
+      .key("error")
+      .begin_object()
+      .member("code", code_name(error.code))
+      .member("where", error.where)
+      .member("message", error.message)
+      .end_object()
+      .end_object()
+      .text();
 }
 std::string answer(const Status& status) { return status ? "{}" : answer(status.error()); }
 std::string answer(const Expected<std::string>& json) {
@@ -72,28 +74,54 @@ val with_data(const std::string& json, val data) {
   return out;
 }
 
+// What the page wrote itself.
+JsonValue parsed(const std::string& json) { return JsonValue::parse(json).value_or(JsonValue()); }
+
+Shape shape_of(const JsonValue& list) {
+  std::vector<int> sizes;
+  for (const JsonValue& size : list) sizes.push_back(size.integer());
+  return Shape(std::move(sizes));
+}
+
 Split split_of(const std::string& name) {
   return name == "train" ? Split::train : Split::validation;
 }
 
-Json describe_dataset(const Dataset& dataset) {
-  Json parts = {{"train", Json::array()}, {"validation", Json::array()}};
+std::string describe(const Dataset& dataset) {
+  JsonWriter out;
+  out.begin_object()
+      .member("name", dataset.name)
+      .member("classes", dataset.classes)
+      .member("shape", dataset.shape().sizes())
+      .member("train", dataset.train.size())
+      .member("validation", dataset.validation.size())
+      .key("parts")
+      .begin_object();
   for (const auto* split : {"train", "validation"}) {
     const ImageSet& images = dataset.split(split_of(split));
+    out.key(split).begin_array();
     for (int p = 0; p < images.parts(); ++p)
-      parts[split].push_back(images.part_begin(p + 1) - images.part_begin(p));
+      out.value(images.part_begin(p + 1) - images.part_begin(p));
+    out.end_array();
   }
-  return {{"name", dataset.name},
-          {"classes", dataset.classes},
-          {"shape", dataset.shape().sizes()},
-          {"train", dataset.train.size()},
-          {"validation", dataset.validation.size()},
-          {"parts", parts}};
+  return out.end_object().end_object().text();
 }
 
-Json describe(const EpochMetrics& m) {
-  return {{"epoch", m.epoch},       {"step", m.step},         {"loss", m.loss},
-          {"accuracy", m.accuracy}, {"val_loss", m.val_loss}, {"val_accuracy", m.val_accuracy}};
+void write(JsonWriter& out, const EpochMetrics& m) {
+  out.begin_object()
+      .member("epoch", m.epoch)
+      .member("step", m.step)
+      .member("loss", m.loss)
+      .member("accuracy", m.accuracy)
+      .member("val_loss", m.val_loss)
+      .member("val_accuracy", m.val_accuracy)
+      .end_object();
+}
+
+// {"name": number}
+template <class T>
+std::string number(const char* name, T value) {
+  return JsonWriter().begin_object().member(name, value).end_object().text();
 }
 
 // What a checked network is, as members of a JSON object.
@@ -108,25 +136,26 @@ double rounded(float share) { return std::round(static_cast<double>(share) * 100
 // Packs the tensors of a snapshot into one array, and says where each lies.
 class Packer {
  public:
-  Json add(const std::string& name, const Tensor& tensor) {
+  void add(JsonWriter& out, const std::string& name, const Tensor& tensor) {
     float low = 0.0f, high = 0.0f;
     if (!tensor.data.empty()) {
       const auto [a, b] = std::minmax_element(tensor.data.begin(), tensor.data.end());
       low = *a;
       high = *b;
     }
-    Json entry = {{"name", name},
-                  {"shape", tensor.shape.sizes()},
-                  {"offset", data_.size()},
-                  {"low", low},
-                  {"high", high}};
+    out.begin_object()
+        .member("name", name)
+        .member("shape", tensor.shape.sizes())
+        .member("offset", data_.size())
+        .member("low", low)
+        .member("high", high)
+        .end_object();
     data_.insert(data_.end(), tensor.data.begin(), tensor.data.end());
-    return entry;
   }
-  Json add(const std::vector<NamedTensor>& tensors) {
-    Json list = Json::array();
-    for (const NamedTensor& t : tensors) list.push_back(add(t.name, t.tensor));
-    return list;
+  void add(JsonWriter& out, const std::vector<NamedTensor>& tensors) {
+    out.begin_array();
+    for (const NamedTensor& t : tensors) add(out, t.name, t.tensor);
+    out.end_array();
   }
   val data() const { return array_of(data_); }
 
@@ -144,7 +173,7 @@ class Session {
     auto parsed = parse_manifest(manifest);
     if (!parsed) return answer(parsed.error());
     dataset_ = std::make_shared<Dataset>(announce(*parsed));
-    return text(describe_dataset(*dataset_));
+    return describe(*dataset_);
   }
 
   // `images`, `labels`: IDX files, unpacked.
@@ -159,14 +188,15 @@ class Session {
 
   // A user's pictures: {"name", "shape", "classes", "validation_share", "seed"}.
   std::string own_dataset(const std::string& description, const val& pixels, const val& labels) {
-    const Json d = Json::parse(description, nullptr, false);
-    auto made = split_dataset(
-        d["name"].get<std::string>(), Shape(d["shape"].get<std::vector<int>>()),
-        d["classes"].get<std::vector<std::string>>(), bytes_of(pixels), bytes_of(labels),
-        d["validation_share"].get<double>(), d["seed"].get<std::uint64_t>());
+    const JsonValue d = parsed(description);
+    std::vector<std::string> classes;
+    for (const JsonValue& name : d.at("classes")) classes.push_back(name.text());
+    auto made = split_dataset(d.at("name").text(), shape_of(d.at("shape")), std::move(classes),
+                              bytes_of(pixels), bytes_of(labels), d.at("validation_share").number(),
+                              d.at("seed").natural());
     if (!made) return answer(made.error());
     dataset_ = std::make_shared<Dataset>(std::move(*made));
-    return text(describe_dataset(*dataset_));
+    return describe(*dataset_);
   }
 
   // The network before stays when the new one is refused.
@@ -195,15 +225,17 @@ class Session {
     const auto done = trainer_->step();
     if (!done) return answer(done.error());
     static constexpr const char* kinds[] = {"trained", "validated", "waiting", "finished"};
-    Json out = {{"kind", kinds[static_cast<int>(done->kind)]},
-                {"step", done->step},
-                {"epoch", done->epoch},
-                {"samples", done->samples},
-                {"loss", done->loss},
-                {"accuracy", done->accuracy},
-                {"learning_rate", done->learning_rate}};
-    if (done->epoch_done) out["epoch_done"] = describe(*done->epoch_done);
-    return text(out);
+    JsonWriter out;
+    out.begin_object()
+        .member("kind", kinds[static_cast<int>(done->kind)])
+        .member("step", done->step)
+        .member("epoch", done->epoch)
+        .member("samples", done->samples)
+        .member("loss", done->loss)
+        .member("accuracy", done->accuracy)
+        .member("learning_rate", done->learning_rate);
+    if (done->epoch_done) write(out.key("epoch_done"), *done->epoch_done);
+    return out.end_object().text();
   }
 
   // {"loss", "accuracy", "classes", "confusion"} of the whole validation split, and for each of its
@@ -211,23 +243,26 @@ class Session {
   std::string evaluate() {
     const auto found = trainer_->evaluate(Split::validation);
     if (!found) return answer(found.error());
-    Json confidences = Json::array();
-    for (const float share : found->confidences) confidences.push_back(rounded(share));
-    return text({{"loss", found->loss},
-                 {"accuracy", found->accuracy},
-                 {"classes", found->classes},
-                 {"confusion", found->confusion},
-                 {"predictions", found->predictions},
-                 {"confidences", std::move(confidences)}});
+    JsonWriter out;
+    out.begin_object()
+        .member("loss", found->loss)
+        .member("accuracy", found->accuracy)
+        .member("classes", found->classes)
+        .member("confusion", found->confusion)
+        .member("predictions", found->predictions)
+        .key("confidences")
+        .begin_array();
+    for (const float share : found->confidences) out.value(rounded(share));
+    return out.end_array().end_object().text();
   }
 
   // A picture of the dataset: {"label"} and its bytes; {"label": -1} before it has arrived.
   val picture(const std::string& split, int index) {
     const ImageSet& images = dataset_->split(split_of(split));
     if (index < 0 || index >= images.size() || !images.has_image(index))
-      return with_data(text({{"label", -1}}), array_of(Bytes()));
+      return with_data(number("label", -1), array_of(Bytes()));
     const auto bytes = images.image(index);
-    return with_data(text({{"label", images.label(index)}}),
+    return with_data(number("label", images.label(index)),
                      array_of(Bytes(bytes.begin(), bytes.end())));
   }
 
@@ -235,17 +270,18 @@ class Session {
   val snapshot(const val& picture, const std::string& names) {
     const Bytes bytes = bytes_of(picture);
     SnapshotRequest request;
-    for (const Json& name : Json::parse(names, nullptr, false))
-      if (name.is_string()) request.parameters.push_back(name.get<std::string>());
+    for (const JsonValue& name : parsed(names))
+      if (name.is_text()) request.parameters.push_back(name.text());
     const auto taken = trainer_->snapshot(bytes, request);
     if (!taken) return with_data(answer(taken.error()), array_of(std::vector<float>()));
     Packer pack;
-    Json out = {{"version", taken->version}, {"step", taken->step}};
-    out["picture"] = pack.add("input", taken->picture);
-    out["activations"] = pack.add(taken->activations);
-    out["parameters"] = pack.add(taken->parameters);
-    out["probabilities"] = taken->probabilities;
-    return with_data(text(out), pack.data());
+    JsonWriter out;
+    out.begin_object().member("version", taken->version).member("step", taken->step);
+    pack.add(out.key("picture"), "input", taken->picture);
+    pack.add(out.key("activations"), taken->activations);
+    pack.add(out.key("parameters"), taken->parameters);
+    out.member("probabilities", taken->probabilities).end_object();
+    return with_data(out.text(), pack.data());
   }
 
   // What one element of a layer's output is made of, for a picture: explain/unit.hpp.
@@ -259,7 +295,7 @@ class Session {
   std::string unit_over(int layer, int channel, int source) {
     const auto found = trainer_->unit_over(layer, channel, source);
     if (!found) return answer(found.error());
-    return text({{"element", *found ? Json(**found) : Json()}});
+    return *found ? number("element", **found) : R"({"element":null})";
   }
 
   // The whole run as a file: {} and its bytes.
@@ -269,18 +305,21 @@ class Session {
   std::string restore_checkpoint(const val& bytes) {
     const auto status = trainer_->restore(bytes_of(bytes));
     if (!status) return answer(status);
-    Json history = Json::array();
-    for (const EpochMetrics& each : trainer_->history()) history.push_back(describe(each));
-    return text({{"step", trainer_->steps_done()},
-                 {"epoch", trainer_->epoch()},
-                 {"seed", trainer_->config().seed},
-                 {"history", std::move(history)}});
+    JsonWriter out;
+    out.begin_object()
+        .member("step", trainer_->steps_done())
+        .member("epoch", trainer_->epoch())
+        .member("seed", trainer_->config().seed)
+        .key("history")
+        .begin_array();
+    for (const EpochMetrics& each : trainer_->history()) write(out, each);
+    return out.end_array().end_object().text();
   }
 
   // {"before": the value that it had}
   std::string set_parameter(const std::string& name, int element, float value) {
     const auto before = trainer_->set_parameter(name, element, value);
-    return before ? text({{"before", *before}}) : answer(before.error());
+    return before ? number("before", *before) : answer(before.error());
   }
 
  private:
@@ -319,22 +358,23 @@ val read_idx(const val& file, const std::string& where) {
     const auto found = parse_idx_labels(bytes, where);
     if (!found) return with_data(answer(found.error()), array_of(Bytes()));
     const int most = found->empty() ? -1 : *std::max_element(found->begin(), found->end());
-    return with_data(text({{"kind", "labels"}, {"count", found->size()}, {"classes", most + 1}}),
-                     array_of(*found));
+    JsonWriter out;
+    out.begin_object().member("kind", "labels").member("count", found->size());
+    return with_data(out.member("classes", most + 1).end_object().text(), array_of(*found));
   }
   const auto found = parse_idx_images(bytes, where);
   if (!found) return with_data(answer(found.error()), array_of(Bytes()));
-  return with_data(
-      text({{"kind", "images"}, {"count", found->count}, {"shape", found->shape.sizes()}}),
-      array_of(found->pixels));
+  JsonWriter out;
+  out.begin_object().member("kind", "images").member("count", found->count);
+  return with_data(out.member("shape", found->shape.sizes()).end_object().text(),
+                   array_of(found->pixels));
 }
 
 // RGBA pixels as a picture of `shape`; `mode`: "fit" or "like_mnist".
 val prepare(const val& rgba, int width, int height, const std::string& shape,
             const std::string& mode) {
   const Bytes bytes = bytes_of(rgba);
-  const auto sizes = Json::parse(shape, nullptr, false).get<std::vector<int>>();
-  const auto made = prepare_picture({width, height, 4, bytes}, Shape(sizes),
+  const auto made = prepare_picture({width, height, 4, bytes}, shape_of(parsed(shape)),
                                     mode == "fit" ? PictureMode::fit : PictureMode::like_mnist);
   if (!made) return with_data(answer(made.error()), array_of(Bytes()));
   return with_data("{}", array_of(*made));
