@@ -147,8 +147,13 @@ export class SettingsForm extends LitElement {
   }
 
   private summary({ dataset, optimizer, rate }: Settings) {
-    const names = [this.optionsOf('dataset')[dataset], this.optionsOf('optimizer')[optimizer]];
-    return [...names, rate].join(', ');
+    const values = {
+      dataset: this.optionsOf('dataset')[dataset],
+      optimizer: this.optionsOf('optimizer')[optimizer],
+      rate,
+    };
+    const shown = Object.entries(values).filter(([name]) => !this.hide.includes(name));
+    return shown.map(([, value]) => value).join(', ');
   }
 
   private change(name: keyof Settings, text: string) {
