@@ -30,6 +30,16 @@ test('a drawing goes on into the network of another dataset', async ({ open }) =
   await page.getByLabel('Dataset').selectOption('fashion');
   await expect(page.getByText('Only digits are centred')).toBeVisible();
   await expect(page.getByText('Answer:')).toBeVisible();
+  // Nor is it lost by looking at something else meanwhile.
+  await button(page, 'Done').click();
+  await button(page, 'Next picture').click();
+  await expect(
+    page.getByText(/^Validation picture 2 is in the network; true class/),
+  ).toBeAttached();
+  await expect(page.getByText('Validation 2 of 1,000')).toBeVisible();
+  await button(page, 'Draw').click();
+  await expect(page.getByText('Answer:')).toBeVisible();
+  await expect(button(page, 'Clear')).toBeEnabled();
 });
 
 test('a number that was only passed on leads to where it was made, and a weight to what it does', async ({

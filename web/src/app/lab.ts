@@ -192,7 +192,12 @@ export class Lab extends Desk {
         return this.complain(error);
       }
     }
-    if (differs('picture')) await this.pictures.choose(this.within(settings.picture));
+    if (differs('picture')) {
+      const picture = this.within(settings.picture);
+      await this.pictures.choose(picture);
+      const truth = this.dataset?.classes[this.shown?.label ?? -1] ?? 'unknown';
+      this.say(`Validation picture ${picture + 1} is in the network; true class ${truth}.`);
+    }
     if (differs('unit')) this.pointer.adopt(settings.unit);
     if (differs('cell')) await this.evaluation.askMistakes(settings.cell);
   }

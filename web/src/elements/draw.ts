@@ -89,6 +89,8 @@ export class Draw extends LitElement {
     `,
   ];
 
+  /** What is drawn on, and stays when the surface goes. */
+  @property({ attribute: false }) sheet = new Sheet();
   /** What the hint on the empty surface asks for. */
   @property() hint = '';
   @state() private pen = 20;
@@ -99,7 +101,6 @@ export class Draw extends LitElement {
   @query('canvas') private canvas!: HTMLCanvasElement | null;
   @query('.surface') private board!: HTMLElement | null;
 
-  private readonly sheet = new Sheet();
   private pointer: number | null = null;
   private frame = 0;
   private painted = -1;

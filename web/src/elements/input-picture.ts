@@ -6,6 +6,7 @@ import type { Shown } from '../app/state';
 import type { DatasetInfo, UnitExplanation } from '../engine/api';
 import './draw';
 import type { Draw } from './draw';
+import { Sheet } from './draw-strokes';
 import './field';
 import type { Tiling } from './maps';
 import { marksOn, onePicture } from './overlay';
@@ -116,6 +117,7 @@ export class InputPicture extends LitElement {
   @state() private narrow = narrowScreen.matches;
   @query('input') private file!: HTMLInputElement | null;
   private values: Float32Array | null = null;
+  private readonly sheet = new Sheet();
   private readonly resized = () => (this.narrow = narrowScreen.matches);
 
   override connectedCallback() {
@@ -240,6 +242,7 @@ export class InputPicture extends LitElement {
         <button @click=${() => void this.stopDrawing()}>Done</button>
       </div>
       <conv-draw
+        .sheet=${this.sheet}
         hint="Draw ${asked} here. The network answers while you draw."
         @drawn=${(event: CustomEvent<ImageData>) => this.send('drawn', event.detail)}
         @close=${() => void this.stopDrawing()}
