@@ -361,6 +361,11 @@ export class App extends LitElement {
   }
 
   private editWeight({ parameter, element, value }: WeightValue) {
+    const { network } = this.lab;
+    const layer = network?.parameters.find(({ name }) => name === parameter)?.layer ?? -1;
+    const name = network?.summary.layers[layer]?.name ?? '';
+    if (layersIn(this.frame.lock).includes(name))
+      return this.lab.inform(`The layer ${name} is locked in this lesson; its weights stay.`);
     void this.lab.setWeight(parameter, element, value);
   }
 
