@@ -61,6 +61,11 @@ test('a number that was only passed on leads to where it was made, and a weight 
   await expect(unit.locator('p[role="status"]')).toHaveText(
     /c2\.weight: .* → 3\.00\.\s+Its answer:\s+\d, .* → \d, /,
   );
+  // Taking it back leaves the keyboard where it is.
+  await page.keyboard.press('Control+z');
+  await expect(unit.locator('p[role="status"]')).toHaveText('');
+  await expect(page.getByRole('button', { name: 'Redo: weight' })).toBeEnabled();
+  await expect(weights).toBeFocused();
 });
 
 test('a draft is not lost by the button that opened the editor', async ({ open }) => {

@@ -35,6 +35,8 @@ export class Pointer {
   explanation: UnitExplanation | null = null;
   /** The term (of the windowed stage) that is pointed at, in any of the views. */
   term: number | null = null;
+  /** Of the network whose units these are. */
+  private layers = '';
   private asking = false;
   private again = false;
 
@@ -115,8 +117,11 @@ export class Pointer {
   /** Another network: a unit that it does not have is let go. */
   adopt(text: string) {
     const { network } = this.around();
+    const layers = JSON.stringify([network?.spec.input, network?.spec.layers]);
     this.hovered = null;
-    this.explanation = null;
+    // For the same network, what is shown stays until its numbers are known: focus is kept there.
+    if (layers !== this.layers) this.explanation = null;
+    this.layers = layers;
     this.term = null;
     this.pinned = network ? unitFromText(network, text) : null;
     this.example = network && exampleIn(network);
