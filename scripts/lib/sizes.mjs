@@ -56,8 +56,9 @@ export function pageSizes(folder, limits) {
   return entries.flatMap((key) => {
     const limit = limits.find(([pattern]) => pattern.test(key))?.[1] ?? 0;
     if (key !== 'embed.html')
-      // A lesson has all its exhibits loaded when it has been read; the playground opens at once.
-      return [measure(key, key, limit, key.startsWith('lesson-') ? isExhibit : () => false)];
+      // A lesson has all its exhibits loaded when it has been read, the playground all its parts when
+      // it has been used.
+      return [measure(key, key, limit, key.startsWith('lesson-') ? isExhibit : () => true)];
     const widgets = Object.values(manifest)
       .flatMap(({ dynamicImports = [] }) => dynamicImports)
       .filter((other) => /^src\/exhibits\//.test(other));
