@@ -109,7 +109,7 @@ test('an element with the playground shrinks, too, and hides when its host says 
   await element.evaluate((it) => it.setAttribute('exhibit', 'edges'));
   await expect(byElement(course).locator('#complete')).toBeVisible();
   await expect(byElement(course).locator('main')).toHaveClass('lesson');
-  await element.evaluate((it) => (it.hidden = true));
+  await element.evaluate((it) => it.toggleAttribute('hidden', true));
   await expect(element).toBeHidden();
 });
 
