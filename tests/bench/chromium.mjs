@@ -47,10 +47,13 @@ const measure = ([net, windows]) => {
     await wait(2500); // until the browser has compiled it for speed
     const rates = [];
     for (let i = 0; i < windows; i++) {
-      const [step, began] = [lab.progress.step, performance.now()];
+      const [step, began] = [lab.course.progress.step, performance.now()];
       await wait(1500);
       const seconds = (performance.now() - began) / 1000;
-      rates.push([lab.progress.imagesPerSecond, ((lab.progress.step - step) * 64) / seconds]);
+      rates.push([
+        lab.course.progress.imagesPerSecond,
+        ((lab.course.progress.step - step) * 64) / seconds,
+      ]);
     }
     await lab.engine.pause();
     return rates;

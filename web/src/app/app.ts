@@ -25,7 +25,7 @@ import { integer, shapeText } from '../elements/words';
 import type { NetworkSpec, OwnFile } from '../engine/api';
 import { isOneImage } from './dropped';
 import { FileDrop } from './file-drop';
-import { frameFrom, layersIn, parts, type Frame } from './frame';
+import { frameFrom, layersIn, settingsParts, type Frame } from './frame';
 import { Lab } from './lab';
 import { layout } from './layout';
 import type { UnitAt } from './pointer';
@@ -396,8 +396,7 @@ export class App extends LitElement {
 
   private settingsForm() {
     const { lab, frame } = this;
-    const fixed = Object.keys(parts).filter((name) => parts[name]?.lockable);
-    if (fixed.every((name) => frame.hide.includes(name))) return '';
+    if (settingsParts.every((name) => frame.hide.includes(name))) return '';
     return html`<conv-settings
       .settings=${lab.settings}
       .presets=${lab.presets}

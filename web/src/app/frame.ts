@@ -44,6 +44,7 @@ export const parts: Record<string, Part> = {
   layers: { title: 'Table of layers', group: 'Views' },
 };
 
+/** Those that are settings. */
 export const settingsParts = Object.entries(parts)
   .filter(([, { lockable }]) => lockable)
   .map(([name]) => name);

@@ -21,8 +21,6 @@ export class Keeper {
   private last = 0;
   private saving = false;
   private again = false;
-  /** When it was last kept; null when it is not. */
-  kept: Date | null = null;
 
   constructor(
     private readonly what: () => Keepable | null,
@@ -61,12 +59,11 @@ export class Keeper {
     if (!run) return;
     const { key, begun, shown } = run;
     if (!begun) return void (await forgetRun(key));
-    const history = run.history.save();
     const { value } = await this.checkpoint();
     // Another network may have been opened while the engine answered.
     if (!value || this.what()?.key !== key) return;
-    const at = Date.now();
-    const kept = await saveRun({ key, at, checkpoint: value, history, shown });
-    this.kept = kept ? new Date(at) : null;
+    // The curves after the weights: what the engine told before it answered is in them.
+    const history = run.history.save();
+    await saveRun({ key, at: Date.now(), checkpoint: value, history, shown });
   }
 }

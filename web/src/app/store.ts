@@ -57,17 +57,16 @@ export const loadRun = (key: string) =>
 export const forgetRun = (key: string) =>
   attempt(async () => done((await table('runs', 'readwrite')).delete(key)));
 
-/** Keeps a run, and of all runs the latest few. Answers whether it is kept. */
-export const saveRun = async (run: SavedRun) =>
-  (await attempt(async () => {
+/** Keeps a run, and of all runs the latest few. */
+export const saveRun = (run: SavedRun) =>
+  attempt(async () => {
     await done((await table('runs', 'readwrite')).put(run));
     const keys = await done<IDBValidKey[]>(
       (await table('runs', 'readonly')).index('at').getAllKeys(),
     );
     const runs = await table('runs', 'readwrite');
     await Promise.all(keys.slice(0, -mostRuns).map((key) => done(runs.delete(key))));
-    return true;
-  })) ?? false;
+  });
 
 /** Keeps the visitor's own files, unless there are too many. */
 export const saveFiles = (files: OwnFile[]) =>
