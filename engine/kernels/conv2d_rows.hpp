@@ -45,6 +45,25 @@ static inline std::int32_t* as_offsets(float* scratch) {
   return reinterpret_cast<std::int32_t*>(scratch);
 }
 
+// x with sorted columns.
+static inline void sort_columns(const Conv2dArgs& a, const float* x, float* sorted) {
+  const std::int64_t rows = std::int64_t{a.in_channels} * a.in_h, batch = a.batch;
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t j = 0; j < a.in_w; ++j)
+      copy_floats(x + (r * a.in_w + j) * batch, batch,
+                  sorted + (r * a.in_w + sorted_column(j, a.in_w, a.stride_w)) * batch);
+}
+
+// The place of every tap (c, u, v) in x, from its first pixel.
+static inline void place_taps(const Conv2dArgs& a, const Sizes& s, std::int32_t* offsets) {
+  for (std::int64_t c = 0; c < s.group_in; ++c)
+    for (std::int64_t u = 0; u < a.kernel_h; ++u)
+      for (std::int64_t v = 0; v < a.kernel_w; ++v)
+        *offsets++ = static_cast<std::int32_t>(c * s.x_channel + u * a.dilation_h * s.x_row +
+                                               sorted_column(v * a.dilation_w, a.in_w, a.stride_w) *
+                                                   s.batch);
+}
+
 // Few rows are shared among threads by tiles of channels, many by rows.
 static inline std::int64_t parts_of_a_row(std::int64_t rows, const Tiles& tiles) {
   return rows >= 8 ? 1 : tiles.count();
