@@ -45,21 +45,26 @@ static inline std::int32_t* as_offsets(float* scratch) {
   return reinterpret_cast<std::int32_t*>(scratch);
 }
 
-// x with sorted columns.
-static inline void sort_columns(const Conv2dArgs& a, const float* x, float* sorted) {
-  const std::int64_t rows = std::int64_t{a.in_channels} * a.in_h, batch = a.batch;
-  for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int64_t j = 0; j < a.in_w; ++j)
-      copy_floats(x + (r * a.in_w + j) * batch, batch,
-                  sorted + (r * a.in_w + sorted_column(j, a.in_w, a.stride_w)) * batch);
+// x with sorted columns; channel: floats from one channel of it to the next.
+static inline void sort_columns(const Conv2dArgs& a, const float* x, float* sorted,
+                                std::int64_t channel) {
+  const std::int64_t batch = a.batch, stride = a.stride_w * batch, row = a.in_w * batch;
+  for (std::int64_t c = 0; c < a.in_channels; ++c) {
+    float* to = sorted + c * channel;
+    for (std::int64_t i = 0; i < a.in_h; ++i, x += row)
+      for (std::int64_t first = 0; first < stride && first < row; first += batch)
+        for (std::int64_t j = first; j < row; j += stride, to += batch)
+          copy_floats(x + j, batch, to);
+  }
 }
 
-// The place of every tap (c, u, v) in x, from its first pixel.
-static inline void place_taps(const Conv2dArgs& a, const Sizes& s, std::int32_t* offsets) {
+// The place of every tap (c, u, v) in x, from its first pixel; channel: as above.
+static inline void place_taps(const Conv2dArgs& a, const Sizes& s, std::int64_t channel,
+                              std::int32_t* offsets) {
   for (std::int64_t c = 0; c < s.group_in; ++c)
     for (std::int64_t u = 0; u < a.kernel_h; ++u)
       for (std::int64_t v = 0; v < a.kernel_w; ++v)
-        *offsets++ = static_cast<std::int32_t>(c * s.x_channel + u * a.dilation_h * s.x_row +
+        *offsets++ = static_cast<std::int32_t>(c * channel + u * a.dilation_h * s.x_row +
                                                sorted_column(v * a.dilation_w, a.in_w, a.stride_w) *
                                                    s.batch);
 }
@@ -67,6 +72,20 @@ static inline void place_taps(const Conv2dArgs& a, const Sizes& s, std::int32_t*
 // Few rows are shared among threads by tiles of channels, many by rows.
 static inline std::int64_t parts_of_a_row(std::int64_t rows, const Tiles& tiles) {
   return rows >= 8 ? 1 : tiles.count();
+}
+
+// A 1×1 convolution meets every pixel by itself: the picture is one row. With a stride it is one
+// of the pixels that are met.
+static inline bool pointwise(const Conv2dArgs& a) { return a.kernel_h == 1 && a.kernel_w == 1; }
+static inline Conv2dArgs in_one_row(Conv2dArgs a) {
+  a.in_w = a.out_w = a.out_h * a.out_w;
+  a.in_h = a.out_h = a.stride_h = a.stride_w = 1;
+  return a;
+}
+
+// Many channels that stand a multiple of 1 KiB apart share few places of the cache.
+static inline bool in_the_way(std::int64_t channels, std::int64_t channel) {
+  return channels > 8 && channel % 256 == 0;
 }
 
 // Whether a convolution has the shape that Winograd's algorithm is for, and it pays: of x for the

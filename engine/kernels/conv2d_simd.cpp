@@ -10,24 +10,59 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
-struct ForwardScratch {
-  explicit ForwardScratch(const Conv2dArgs& a) {
-    const Sizes s(a);
+constexpr std::int64_t band_floats = 128;  // of rows that are computed together, if they are short
+
+// What correlate meets: the picture as it stands or a copy, and its place in scratch memory.
+struct Forward {
+  explicit Forward(const Conv2dArgs& args)
+      : a(pointwise(args) ? in_one_row(args) : args),
+        s(a),
+        copies(args.stride_w > 1 || (pointwise(args) && args.stride_h > 1) ||
+               in_the_way(s.group_in, s.x_channel)),
+        channel(copies ? spread(s.x_channel) : s.x_channel) {
     zeros = packed_floats(a.out_channels, s.taps);
     offsets = zeros + s.group_out;
-    sorted = offsets + s.taps;
-    total = sorted + (a.stride_w > 1 ? a.in_channels * s.x_channel : 0);
+    copy = offsets + s.taps;
+    total = copy + (copies ? a.in_channels * channel : 0);
+    // Short rows go together, so that a tile's weights serve more than one, and what fills no
+    // vector of one joins that of others.
+    const std::int64_t rows = s.y_row < band_floats ? band_floats / s.y_row : 1;
+    band = rows < a.out_h ? rows : a.out_h;
+    bands = (a.out_h + band - 1) / band;
   }
-  std::int64_t zeros, offsets, sorted, total;
+  Conv2dArgs a;
+  Sizes s;
+  bool copies;
+  std::int64_t channel;  // floats from one of x to the next
+  std::int64_t zeros, offsets, copy, total;
+  std::int64_t band, bands;  // rows that are computed together, and how many times
 };
+
+// The pixels that a 1×1 convolution with a stride meets, or all of them.
+void pick_pixels(const Conv2dArgs& a, const float* x, float* to, std::int64_t channel) {
+  const std::int64_t batch = a.batch, row = a.in_w * batch;
+  for (std::int64_t c = 0; c < a.in_channels; ++c, x += a.in_h * row) {
+    float* target = to + c * channel;
+    for (std::int64_t i = 0; i < a.out_h; ++i) {
+      const float* from = x + i * a.stride_h * row;
+      if (a.stride_w == 1) {
+        copy_floats(from, a.out_w * batch, target);
+        target += a.out_w * batch;
+        continue;
+      }
+      for (std::int64_t j = 0; j < a.out_w; ++j, from += a.stride_w * batch, target += batch)
+        copy_floats(from, batch, target);
+    }
+  }
+}
 
 }  // namespace
 
 std::int64_t conv2d_forward_scratch(const Conv2dArgs& a) {
   const WinogradArgs tiles = winograd_forward(a);
-  return by_winograd(a, tiles) ? winograd_scratch(tiles) : ForwardScratch(a).total;
+  return by_winograd(a, tiles) ? winograd_scratch(tiles) : Forward(a).total;
 }
-std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a) { return ForwardScratch(a).total; }
+std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a) { return Forward(a).total; }
 
 void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float* x,
                     const float* weight, const float* bias, float* y) {
@@ -37,33 +72,41 @@ void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float*
   winograd(context, tiles, weights, x, bias, y, Write::overwrite);
 }
 
-void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& a, const float* x,
+void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& args, const float* x,
                            const float* weight, const float* bias, float* y) {
-  const Sizes s(a);
-  const ForwardScratch at(a);
+  const Forward f(args);
+  const Conv2dArgs& a = f.a;
+  const Sizes& s = f.s;
   float* packed = context.scratch;
-  float* zeros = context.scratch + at.zeros;
+  float* zeros = context.scratch + f.zeros;
   fill(zeros, s.group_out);
-  if (a.stride_w > 1) {
-    sort_columns(a, x, context.scratch + at.sorted);
-    x = context.scratch + at.sorted;
+  if (f.copies) {
+    float* copy = context.scratch + f.copy;
+    if (pointwise(args))
+      pick_pixels(args, x, copy, f.channel);
+    else
+      sort_columns(a, x, copy, f.channel);
+    x = copy;
   }
-  std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
-  place_taps(a, s, offsets);
+  std::int32_t* offsets = as_offsets(context.scratch + f.offsets);
+  place_taps(a, s, f.channel, offsets);
   const Tiles tiles{s.group_out};
   for (int g = 0; g < a.groups; ++g)
     pack(tiles, 0, tiles.count(), s.taps, weight + g * s.group_out * s.taps,
          packed + g * s.group_out * s.taps);
 
-  const std::int64_t rows = std::int64_t{a.groups} * a.out_h;
-  const std::int64_t parts = parts_of_a_row(rows, tiles);
-  for_tasks(context, rows * parts, s.work, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t task = begin; task < end; ++task) {
-      const std::int64_t part = task % parts, i = task / parts % a.out_h;
-      const std::int64_t g = task / parts / a.out_h;
+  // A task is one tile of channels in one band of rows; those of a band are taken together.
+  const std::int64_t count = tiles.count();
+  for_tasks(context, a.groups * f.bands * count, s.work, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t task = begin, next; task < end; task = next) {
+      const std::int64_t first = task % count, g = task / count / f.bands;
+      next = task - first + count < end ? task - first + count : end;
+      const std::int64_t i = task / count % f.bands * f.band;
+      const std::int64_t rows = i + f.band <= a.out_h ? f.band : a.out_h - i;
       const Correlation c = {tiles, s.taps, packed + g * s.group_out * s.taps, offsets};
-      correlate(c, tiles.count() * part / parts, tiles.count() * (part + 1) / parts, 0, s.taps,
-                x + g * s.group_in * s.x_channel + i * a.stride_h * s.x_row, s.y_row,
+      const Rows met = {x + g * s.group_in * f.channel + i * a.stride_h * s.x_row, s.y_row, rows,
+                        a.stride_h * s.x_row, s.y_row};
+      correlate(c, first, first + next - task, 0, s.taps, met,
                 bias ? bias + g * s.group_out : zeros,
                 y + g * s.group_out * s.y_channel + i * s.y_row, s.y_channel);
     }

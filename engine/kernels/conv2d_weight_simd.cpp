@@ -51,12 +51,12 @@ void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, cons
   }
   if (at.copies_x) {
     float* copy = context.scratch + at.x;
-    sort_columns(a, x, copy);
+    sort_columns(a, x, copy, s.x_channel);
     fill(copy + a.in_channels * s.x_channel, at.row - s.y_row);
     x = copy;
   }
   std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
-  place_taps(a, s, offsets);
+  place_taps(a, s, s.x_channel, offsets);
 
   // A part is some whole rows, or a piece of one.
   const std::int64_t pieces = (at.row + part_floats - 1) / part_floats;

@@ -55,6 +55,16 @@ void correlate(const Correlation& c, std::int64_t first_tile, std::int64_t end_t
                std::int64_t first_tap, std::int64_t end_tap, const float* x, std::int64_t length,
                const float* start, float* out, std::int64_t out_stride);
 
+// The same for several rows of p: row r of x stands at x + r·x_row, of out at out + r·out_row.
+// Positions that fill no vector of a row share one with those of the next rows.
+struct Rows {
+  const float* x;
+  std::int64_t length, count, x_row, out_row;
+};
+void correlate(const Correlation& c, std::int64_t first_tile, std::int64_t end_tile,
+               std::int64_t first_tap, std::int64_t end_tap, const Rows& rows, const float* start,
+               float* out, std::int64_t out_stride);
+
 // Packs weights that stand in rows, (channels, taps).
 void pack(Tiles tiles, std::int64_t first_tile, std::int64_t end_tile, std::int64_t taps,
           const float* weights, float* packed);
