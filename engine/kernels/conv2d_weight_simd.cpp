@@ -3,7 +3,8 @@
 #include "kernels/simd_kernels.hpp"
 #include "kernels/tasks.hpp"
 
-// The weights' gradient is dots over rows of pixels, with x's columns sorted as in forward.
+// The weights' gradient is dots over rows of pixels, with x's columns sorted as in forward, or goes
+// by Winograd's algorithm (winograd_weight_simd.cpp).
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
@@ -35,10 +36,23 @@ struct WeightScratch {
 
 }  // namespace
 
-std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a) { return WeightScratch(a).total; }
+std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a) {
+  const WinogradArgs tiles = winograd_forward(a);
+  return by_winograd(a, tiles) ? winograd_weight_scratch(tiles) : WeightScratch(a).total;
+}
+std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a) {
+  return WeightScratch(a).total;
+}
 
 void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, const float* x,
                             const float* d_y, float* d_weight) {
+  const WinogradArgs tiles = winograd_forward(a);
+  if (!by_winograd(a, tiles)) return conv2d_backward_weight_direct(context, a, x, d_y, d_weight);
+  winograd_weight(context, tiles, x, d_y, d_weight, a.write);
+}
+
+void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& a, const float* x,
+                                   const float* d_y, float* d_weight) {
   const Sizes s(a);
   const WeightScratch at(a);
   if (at.row > s.y_row) {

@@ -69,9 +69,9 @@ void correlate(const Correlation& c, std::int64_t first_tile, std::int64_t end_t
 void pack(Tiles tiles, std::int64_t first_tile, std::int64_t end_tile, std::int64_t taps,
           const float* weights, float* packed);
 
-// to[column·to_stride + row] = from[row·columns + column], to_stride ≥ rows
-void transpose(std::int64_t rows, std::int64_t columns, const float* from, float* to,
-               std::int64_t to_stride);
+// to[column·to_stride + row] = from[row·from_stride + column], to_stride ≥ rows
+void transpose(std::int64_t rows, std::int64_t columns, const float* from, std::int64_t from_stride,
+               float* to, std::int64_t to_stride);
 
 // A distance of at least `floats` between rows of scratch that are read side by side: an odd number
 // of cache lines, so that they do not all fall into the same few places of the cache.

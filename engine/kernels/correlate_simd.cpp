@@ -192,20 +192,20 @@ void correlate(const Correlation& c, std::int64_t first_tile, std::int64_t end_t
 void pack(Tiles tiles, std::int64_t first_tile, std::int64_t end_tile, std::int64_t taps,
           const float* weights, float* packed) {
   for (std::int64_t i = first_tile; i < end_tile; ++i)
-    transpose(tiles.size(i), taps, weights + tiles.begin(i) * taps, packed + tiles.begin(i) * taps,
-              tiles.size(i));
+    transpose(tiles.size(i), taps, weights + tiles.begin(i) * taps, taps,
+              packed + tiles.begin(i) * taps, tiles.size(i));
 }
 
-void transpose(std::int64_t rows, std::int64_t columns, const float* from, float* to,
-               std::int64_t to_stride) {
+void transpose(std::int64_t rows, std::int64_t columns, const float* from, std::int64_t from_stride,
+               float* to, std::int64_t to_stride) {
   std::int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
-    const float* source = from + r * columns;
+    const float* source = from + r * from_stride;
     std::int64_t c = 0;
     for (; c + 4 <= columns; c += 4) {
-      const Quad row0 = load_quad(source + c), row1 = load_quad(source + columns + c);
-      const Quad row2 = load_quad(source + 2 * columns + c);
-      const Quad row3 = load_quad(source + 3 * columns + c);
+      const Quad row0 = load_quad(source + c), row1 = load_quad(source + from_stride + c);
+      const Quad row2 = load_quad(source + 2 * from_stride + c);
+      const Quad row3 = load_quad(source + 3 * from_stride + c);
       const Quad even = xsimd::zip_lo(row0, row2), even_high = xsimd::zip_hi(row0, row2);
       const Quad odd = xsimd::zip_lo(row1, row3), odd_high = xsimd::zip_hi(row1, row3);
       float* target = to + c * to_stride + r;
@@ -215,10 +215,10 @@ void transpose(std::int64_t rows, std::int64_t columns, const float* from, float
       save(target + 3 * to_stride, xsimd::zip_hi(even_high, odd_high));
     }
     for (; c < columns; ++c)
-      for (std::int64_t k = 0; k < 4; ++k) to[c * to_stride + r + k] = source[k * columns + c];
+      for (std::int64_t k = 0; k < 4; ++k) to[c * to_stride + r + k] = source[k * from_stride + c];
   }
   for (; r < rows; ++r)
-    for (std::int64_t c = 0; c < columns; ++c) to[c * to_stride + r] = from[r * columns + c];
+    for (std::int64_t c = 0; c < columns; ++c) to[c * to_stride + r] = from[r * from_stride + c];
 }
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

@@ -68,7 +68,7 @@ void linear_forward(const RunContext& context, const LinearArgs& a, const float*
   std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
   if (narrow_batch(a)) {
     if (batch > 1) {
-      transpose(in, batch, x, context.scratch, in);
+      transpose(in, batch, x, batch, context.scratch, in);
       x = context.scratch;
     }
     place_rows(batch, in, offsets);
@@ -176,7 +176,7 @@ void linear_backward_weight(const RunContext& context, const LinearArgs& a, cons
   fill(zeros, a.out_features);
   place_rows(batch, at.row, offsets);
   if (batch > 1) {
-    transpose(in, batch, x, context.scratch + at.transposed, at.row);
+    transpose(in, batch, x, batch, context.scratch + at.transposed, at.row);
     x = context.scratch + at.transposed;
   }
   const Correlation c = {Tiles{a.out_features}, batch, context.scratch, offsets};

@@ -20,6 +20,7 @@ std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a);
+std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a);
 std::int64_t linear_forward_scratch(const LinearArgs& a);
 std::int64_t linear_backward_input_scratch(const LinearArgs& a);
 std::int64_t linear_backward_weight_scratch(const LinearArgs& a);
@@ -38,6 +39,8 @@ void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& a, const
                            const float* weight, const float* bias, float* y);
 void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a, const float* d_y,
                                   const float* weight, float* d_x);
+void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& a, const float* x,
+                                   const float* d_y, float* d_weight);
 
 void linear_forward(const RunContext& context, const LinearArgs& a, const float* x,
                     const float* weight, const float* bias, float* y);

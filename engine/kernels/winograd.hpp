@@ -3,11 +3,16 @@
 //
 //   y[k] = A'·[ Σ_c (G·w[k][c]·G') ∘ (B'·x[c]·B) ]·A      for every tile, 4×4 of x and 2×2 of y
 //
-// The sums over c are 16 correlations with one tap per channel, whose run are the tiles.
+// The sums over c are 16 correlations with one tap per channel, whose run are the tiles. The
+// weights' gradient is the same products summed over tiles and images instead:
+//
+//   d_weight[k][c] = G'·[ Σ_tiles (A·d_y[k]·A') ∘ (B'·x[c]·B) ]·G
 //
 // Error: an output's products meet all 16 inputs of its tile, so it is bounded by the magnitudes of
 // the tile rather than by those of the output's own terms:
 //   |error| ≤ 3e-6 · Σ_c max|x[c] in the tile| · Σ_uv |w[k][c][u][v]|
+// and that of a weight's gradient by
+//   |error| ≤ 3e-6 · Σ_tiles max|x[c] in the tile| · Σ |d_y[k] in the tile|
 #pragma once
 
 #include "kernels/common.hpp"
@@ -39,6 +44,16 @@ struct WinogradWeights {
   std::int64_t out_step, in_step;
   bool turned;
 };
+
+// The gradient of weights that stand as in PyTorch, (out_channels, in_channels, 3, 3).
+std::int64_t winograd_weight_scratch(const WinogradArgs& a);
+void winograd_weight(const RunContext& context, const WinogradArgs& a, const float* x,
+                     const float* d_y, float* d_weight, Write how);
+
+// B'·x·B of a run of tiles; d[r][s]: row r, column s of the first. Each product `step` after the
+// one before; what lies behind length, up to a whole vector, is read and written too.
+void winograd_input(const float* const (&d)[4][4], std::int64_t length, float* to,
+                    std::int64_t step);
 
 // bias: a value for each output channel, or nullptr.
 void winograd(const RunContext& context, const WinogradArgs& a, const WinogradWeights& weights,

@@ -3,73 +3,46 @@
 #include "kernels/correlate.hpp"
 #include "kernels/simd_vector.hpp"
 #include "kernels/tasks.hpp"
+#include "kernels/winograd_blocks.hpp"
 
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
-constexpr int products = 16;
-// Blocks of tiles are dealt out to so many tasks, each with memory of its own.
-constexpr std::int64_t most_tasks = CONVOLAB_THREADS ? 8 : 1;
-
-constexpr std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-constexpr std::int64_t most(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
-constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-// How the tiles are cut into blocks: some rows of some columns of some images.
-struct Blocks {
-  explicit Blocks(const WinogradArgs& a)
-      : tiles_h((a.out_h() + 1) / 2), tiles_w((a.out_w() + 1) / 2) {
-    // What a block transforms should stay in the second cache.
-    const std::int64_t room = (128 * 1024) / (products * (a.in_channels + a.out_channels));
-    const std::int64_t wanted = most(32, least(room, 128));
-    images = least(a.batch, wanted);
-    columns = most(1, least(tiles_w, wanted / images));
-    rows = columns < tiles_w ? 1 : most(1, least(tiles_h, wanted / (images * columns)));
-    across = divide_up(tiles_w, columns);
-    down = divide_up(tiles_h, rows);
-    deep = divide_up(a.batch, images);
-    positions = rows * columns * images;
-    stride = spread(positions + lanes);
-  }
-  std::int64_t count() const { return across * down * deep; }
-
-  std::int64_t tiles_h, tiles_w;
-  std::int64_t rows, columns, images;  // of a block
-  std::int64_t across, down, deep;     // how many blocks
-  std::int64_t positions, stride;      // of one block; floats from one channel to the next
-};
+// The blocks of the forward pass: images side by side fill the vectors.
+Blocks blocks_of(const WinogradArgs& a) {
+  return {a, std::int64_t{a.in_channels} + a.out_channels, 128};
+}
 
 struct Scratch {
   explicit Scratch(const WinogradArgs& a) {
-    const Blocks blocks(a);
-    tasks = least(most_tasks, blocks.count());
+    const Blocks blocks = blocks_of(a);
+    tasks = blocks.tasks();
+    stride = spread(blocks.positions() + lanes);
     run = (blocks.columns + 1) * blocks.images + lanes;
     weights = packed_floats(a.out_channels, a.in_channels);
     zeros = products * weights;
     offsets = zeros + most(a.out_channels, blocks.images);
     memory = offsets + a.in_channels;
-    in_step = spread(a.in_channels * blocks.stride);
-    out_step = spread(a.out_channels * blocks.stride);
+    in_step = spread(a.in_channels * stride);
+    out_step = spread(a.out_channels * stride);
     outputs = products * in_step;
     runs = outputs + products * out_step;
     each = spread(runs + 8 * run);
     total = memory + tasks * each;
   }
   std::int64_t tasks, run, weights, zeros, offsets, memory;
+  std::int64_t stride;               // from one channel to the next, of one product
   std::int64_t in_step, out_step;    // from one product to the next
   std::int64_t outputs, runs, each;  // within the memory of a task
   std::int64_t total;
 };
 
 // One block, with its memory.
-struct Block {
+struct Block : Place {
   const WinogradArgs& a;
-  const Blocks& blocks;
-  std::int64_t row, column, image;     // its first
-  std::int64_t rows, columns, images;  // and how many
-  std::int64_t run;                    // floats of scratch for a run of columns
-  float* inputs;                       // [product][channel][position]
+  std::int64_t run;  // floats of scratch for a run of columns
+  float* inputs;     // [product][channel][position]
   float* outputs;
   float* runs;         // eight
   const float* zeros;  // as many as output channels, and as images
@@ -146,26 +119,6 @@ void gather_row(const Block& b, const float* channel, std::int64_t row, float* e
   clear(end, columns);
 }
 
-// B'·x·B of a run of tiles: vertically, then along the row. d[r][s]: row r, column s of the first.
-void transform_input(const float* const (&d)[4][4], std::int64_t length, float* to,
-                     std::int64_t step) {
-  const auto transform = [&](int product, const auto& vertical) {
-    for (std::int64_t p = 0; p < length; p += lanes) {
-      const Vector d0 = vertical(0, p), d1 = vertical(1, p);
-      const Vector d2 = vertical(2, p), d3 = vertical(3, p);
-      float* at = to + product * step + p;
-      save(at, d0 - d2);
-      save(at + step, d1 + d2);
-      save(at + 2 * step, d2 - d1);
-      save(at + 3 * step, d1 - d3);
-    }
-  };
-  transform(0, [&](int s, std::int64_t p) { return load(d[0][s] + p) - load(d[2][s] + p); });
-  transform(4, [&](int s, std::int64_t p) { return load(d[1][s] + p) + load(d[2][s] + p); });
-  transform(8, [&](int s, std::int64_t p) { return load(d[2][s] + p) - load(d[1][s] + p); });
-  transform(12, [&](int s, std::int64_t p) { return load(d[1][s] + p) - load(d[3][s] + p); });
-}
-
 // A'·m·A + bias of a run of tiles; to[r][s]: row r, column s of the first.
 void transform_output(const float* from, std::int64_t step, std::int64_t length, float bias,
                       float* const (&to)[2][2], Write how) {
@@ -218,7 +171,7 @@ void transform_input_row(const Block& b, std::int64_t i, const float* channel, f
       gather_row(b, channel, row + r, even, odd);
       for (int s = 0; s < 4; ++s) d[r][s] = (s % 2 ? odd : even) + s / 2 * b.images;
     }
-    return transform_input(d, b.length(), to, step);
+    return winograd_input(d, b.length(), to, step);
   }
   for (std::int64_t j = 0; j < b.columns; ++j) {
     const std::int64_t column = 2 * (b.column + j) - a.border;
@@ -228,7 +181,7 @@ void transform_input_row(const Block& b, std::int64_t i, const float* channel, f
         const bool inside = y >= 0 && y < a.in_h && x >= 0 && x < a.in_w;
         d[r][s] = inside ? channel + (y * a.in_w + x) * a.batch + b.image : b.zeros;
       }
-    transform_input(d, b.images, to + j * b.images, step);
+    winograd_input(d, b.images, to + j * b.images, step);
   }
 }
 
@@ -259,7 +212,7 @@ void transform_output_row(const Block& b, std::int64_t i, const float* from, std
 void run_block(const Block& b, const Scratch& at, const float* scratch, const float* x,
                const float* bias, float* y, Write how) {
   const WinogradArgs& a = b.a;
-  const std::int64_t stride = b.blocks.stride;
+  const std::int64_t stride = at.stride;
   for (std::int64_t c = 0; c < a.in_channels; ++c)
     for (std::int64_t i = 0; i < b.rows; ++i)
       transform_input_row(b, i, x + c * a.in_h * a.in_w * a.batch,
@@ -280,9 +233,29 @@ void run_block(const Block& b, const Scratch& at, const float* scratch, const fl
 
 }  // namespace
 
+// Vertically, then along the row.
+void winograd_input(const float* const (&d)[4][4], std::int64_t length, float* to,
+                    std::int64_t step) {
+  const auto transform = [&](int product, const auto& vertical) {
+    for (std::int64_t p = 0; p < length; p += lanes) {
+      const Vector d0 = vertical(0, p), d1 = vertical(1, p);
+      const Vector d2 = vertical(2, p), d3 = vertical(3, p);
+      float* at = to + product * step + p;
+      save(at, d0 - d2);
+      save(at + step, d1 + d2);
+      save(at + 2 * step, d2 - d1);
+      save(at + 3 * step, d1 - d3);
+    }
+  };
+  transform(0, [&](int s, std::int64_t p) { return load(d[0][s] + p) - load(d[2][s] + p); });
+  transform(4, [&](int s, std::int64_t p) { return load(d[1][s] + p) + load(d[2][s] + p); });
+  transform(8, [&](int s, std::int64_t p) { return load(d[2][s] + p) - load(d[1][s] + p); });
+  transform(12, [&](int s, std::int64_t p) { return load(d[1][s] + p) - load(d[3][s] + p); });
+}
+
 bool winograd_pays(const WinogradArgs& a) {
   if (a.in_channels < 16 || a.out_channels < 16 || a.out_h() < 2 || a.out_w() < 2) return false;
-  const Blocks blocks(a);
+  const Blocks blocks = blocks_of(a);
   return blocks.tiles_h * blocks.tiles_w * a.batch >= 32;
 }
 
@@ -290,14 +263,14 @@ std::int64_t winograd_scratch(const WinogradArgs& a) { return Scratch(a).total; 
 
 void winograd(const RunContext& context, const WinogradArgs& a, const WinogradWeights& weights,
               const float* x, const float* bias, float* y, Write how) {
-  const Blocks blocks(a);
+  const Blocks blocks = blocks_of(a);
   const Scratch at(a);
   float* scratch = context.scratch;
   transform_weights(a, weights, scratch, at.weights);
   for (std::int64_t i = at.zeros; i < at.offsets; ++i) scratch[i] = 0.0f;
   auto* offsets = reinterpret_cast<std::int32_t*>(scratch + at.offsets);
   for (std::int64_t c = 0; c < a.in_channels; ++c)
-    offsets[c] = static_cast<std::int32_t>(c * blocks.stride);
+    offsets[c] = static_cast<std::int32_t>(c * at.stride);
 
   const std::int64_t work = 8 * a.in_channels * a.out_channels * a.batch * a.out_h() * a.out_w();
   for_tasks(context, at.tasks, work, [&](std::int64_t begin, std::int64_t end) {
@@ -305,22 +278,9 @@ void winograd(const RunContext& context, const WinogradArgs& a, const WinogradWe
       float* memory = scratch + at.memory + task * at.each;
       for (std::int64_t i = blocks.count() * task / at.tasks;
            i < blocks.count() * (task + 1) / at.tasks; ++i) {
-        const std::int64_t row = i / blocks.deep / blocks.across * blocks.rows;
-        const std::int64_t column = i / blocks.deep % blocks.across * blocks.columns;
-        const std::int64_t image = i % blocks.deep * blocks.images;
-        const Block b = {.a = a,
-                         .blocks = blocks,
-                         .row = row,
-                         .column = column,
-                         .image = image,
-                         .rows = least(blocks.rows, blocks.tiles_h - row),
-                         .columns = least(blocks.columns, blocks.tiles_w - column),
-                         .images = least(blocks.images, a.batch - image),
-                         .run = at.run,
-                         .inputs = memory,
-                         .outputs = memory + at.outputs,
-                         .runs = memory + at.runs,
-                         .zeros = scratch + at.zeros};
+        const Block b = {
+            blocks.place(i),   a, at.run, memory, memory + at.outputs, memory + at.runs,
+            scratch + at.zeros};
         run_block(b, at, scratch, x, bias, y, how);
       }
     }

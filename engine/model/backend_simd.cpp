@@ -36,13 +36,16 @@ std::int64_t direct_scratch_floats(const Step& step) {
       return conv2d_forward_direct_scratch(detail::args_of<Conv2dArgs>(step));
     case Kernel::conv2d_backward_input:
       return conv2d_backward_input_direct_scratch(detail::args_of<Conv2dArgs>(step));
+    case Kernel::conv2d_backward_weight:
+      return conv2d_backward_weight_direct_scratch(detail::args_of<Conv2dArgs>(step));
     default: return scratch_floats(step);
   }
 }
 
 // In the order of kernels.inc; an entry out of place does not find its args, and the tests say so.
 constexpr Backend backend_of(std::string_view name, KernelFunction conv2d,
-                             KernelFunction conv2d_input, ScratchFunction scratch) {
+                             KernelFunction conv2d_input, KernelFunction conv2d_weight,
+                             ScratchFunction scratch) {
   return {
       name,
       {
@@ -50,7 +53,7 @@ constexpr Backend backend_of(std::string_view name, KernelFunction conv2d,
           &detail::Adapt<&pad2d_backward>::run,
           conv2d,
           conv2d_input,
-          &detail::Adapt<&conv2d_backward_weight>::run,
+          conv2d_weight,
           &detail::Adapt<&conv2d_backward_bias>::run,
           &detail::Adapt<&linear_forward>::run,
           &detail::Adapt<&linear_backward_input>::run,
@@ -94,9 +97,11 @@ constexpr Backend backend_of(std::string_view name, KernelFunction conv2d,
 extern const Backend backend, direct_backend;
 constexpr Backend backend =
     backend_of(CONVOLAB_NAME(CONVOLAB_SIMD_VARIANT), &detail::Adapt<&conv2d_forward>::run,
-               &detail::Adapt<&conv2d_backward_input>::run, &scratch_floats);
+               &detail::Adapt<&conv2d_backward_input>::run,
+               &detail::Adapt<&conv2d_backward_weight>::run, &scratch_floats);
 constexpr Backend direct_backend = backend_of(
     CONVOLAB_NAME(CONVOLAB_SIMD_VARIANT) "+direct", &detail::Adapt<&conv2d_forward_direct>::run,
-    &detail::Adapt<&conv2d_backward_input_direct>::run, &direct_scratch_floats);
+    &detail::Adapt<&conv2d_backward_input_direct>::run,
+    &detail::Adapt<&conv2d_backward_weight_direct>::run, &direct_scratch_floats);
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

@@ -36,6 +36,16 @@ Problem forward() {
   return p;
 }
 
+Problem weight_gradient() {
+  Problem p;
+  p.name = "loud_pixels_d_weight";
+  p.buffers = {{"x", in.elements(args.in_channels), Fill::normal},
+               {"d_y", out.elements(args.out_channels), Fill::normal},
+               {"d_weight", args.out_channels * args.in_channels * 9}};
+  p.calls = {{Kernel::conv2d_backward_weight, args, {"x", "d_y"}, {"d_weight"}}};
+  return p;
+}
+
 Values loud_pixels(const Problem& problem) {
   Values values = initial_values(problem, 1);
   auto& x = values["x"];
@@ -56,18 +66,25 @@ void visit_terms(const Values& values, std::int64_t k, std::int64_t i, std::int6
               values.at("weight")[at((k * args.in_channels + c) * 9 + u * 3 + v)]);
 }
 
+// max|x[c] in the tile of (i, j)|
+double loudest_of_tile(const Values& values, std::int64_t c, std::int64_t i, std::int64_t j,
+                       std::int64_t n) {
+  double loudest = 0.0;
+  for (std::int64_t r = i / 2 * 2; r < std::min<std::int64_t>(i / 2 * 2 + 4, args.in_h); ++r)
+    for (std::int64_t s = j / 2 * 2; s < std::min<std::int64_t>(j / 2 * 2 + 4, args.in_w); ++s)
+      loudest = std::max(loudest, std::abs(values.at("x")[at(in(c, r, s, n))]));
+  return loudest;
+}
+
 // Σ_c max|x[c] in the tile of (i, j)| · Σ_uv |w[k][c][u][v]|
 double magnitude_of_tile(const Values& values, std::int64_t k, std::int64_t i, std::int64_t j,
                          std::int64_t n) {
   double sum = 0.0;
   for (std::int64_t c = 0; c < args.in_channels; ++c) {
-    double loudest = 0.0, weights = 0.0;
-    for (std::int64_t r = i / 2 * 2; r < std::min<std::int64_t>(i / 2 * 2 + 4, args.in_h); ++r)
-      for (std::int64_t s = j / 2 * 2; s < std::min<std::int64_t>(j / 2 * 2 + 4, args.in_w); ++s)
-        loudest = std::max(loudest, std::abs(values.at("x")[at(in(c, r, s, n))]));
+    double weights = 0.0;
     for (std::int64_t tap = 0; tap < 9; ++tap)
       weights += std::abs(values.at("weight")[at((k * args.in_channels + c) * 9 + tap)]);
-    sum += loudest * weights;
+    sum += loudest_of_tile(values, c, i, j, n) * weights;
   }
   return sum;
 }
@@ -125,6 +142,70 @@ TEST(Winograd, IsWhatDirectLeavesOut) {
     });
     const Values tiled = run(backend.substr(0, backend.size() - 7), problem, values);
     EXPECT_NE(direct.at("y"), tiled.at("y")) << backend << " computes as the other does";
+  }
+  EXPECT_GE(direct_backends, 1);
+}
+
+// Calls visit(i, j, n) for every output of one channel.
+template <class Visit>
+void visit_pixels(const Visit& visit) {
+  for (std::int64_t i = 0; i < args.out_h; ++i)
+    for (std::int64_t j = 0; j < args.out_w; ++j)
+      for (std::int64_t n = 0; n < args.batch; ++n) visit(i, j, n);
+}
+
+TEST(WinogradWeightGradient, ErrsByNoMoreThanItsTilesAllow) {
+  const Problem problem = weight_gradient();
+  const Values values = loud_pixels(problem);
+  Values truth = values;
+  run_reference(problem, problem.calls[0], truth);
+  for (const std::string& backend : backend_names()) {
+    const Values got = run(backend, problem, values);
+    for (std::int64_t k = 0; k < args.out_channels; ++k)
+      for (std::int64_t c = 0; c < args.in_channels; ++c) {
+        // Σ_tiles max|x[c] in the tile| · Σ |d_y[k] in the tile|
+        double magnitude = 0.0;
+        visit_pixels([&](std::int64_t i, std::int64_t j, std::int64_t n) {
+          magnitude +=
+              loudest_of_tile(values, c, i, j, n) * std::abs(values.at("d_y")[at(out(k, i, j, n))]);
+        });
+        for (std::int64_t tap = 0; tap < 9; ++tap) {
+          const auto here = at((k * args.in_channels + c) * 9 + tap);
+          ASSERT_LE(std::abs(got.at("d_weight")[here] - truth.at("d_weight")[here]),
+                    3e-6 * magnitude)
+              << backend << ": tap " << tap << " of output " << k << ", input " << c;
+        }
+      }
+  }
+}
+
+TEST(WinogradWeightGradient, IsWhatDirectLeavesOut) {
+  const Problem problem = weight_gradient();
+  const Values values = loud_pixels(problem);
+  Values truth = values;
+  run_reference(problem, problem.calls[0], truth);
+  int direct_backends = 0;
+  for (const std::string& backend : backend_names()) {
+    if (!is_direct(backend)) continue;
+    ++direct_backends;
+    const Values direct = run(backend, problem, values);
+    for (std::int64_t k = 0; k < args.out_channels; ++k)
+      for (std::int64_t c = 0; c < args.in_channels; ++c)
+        for (std::int64_t u = 0; u < 3; ++u)
+          for (std::int64_t v = 0; v < 3; ++v) {
+            double terms = 0.0;
+            visit_pixels([&](std::int64_t i, std::int64_t j, std::int64_t n) {
+              terms += std::abs(values.at("x")[at(in(c, i + u, j + v, n))] *
+                                values.at("d_y")[at(out(k, i, j, n))]);
+            });
+            const auto here = at((k * args.in_channels + c) * 9 + u * 3 + v);
+            ASSERT_LE(std::abs(direct.at("d_weight")[here] - truth.at("d_weight")[here]),
+                      3e-6 * terms)
+                << backend;
+          }
+    const Values tiled = run(backend.substr(0, backend.size() - 7), problem, values);
+    EXPECT_NE(direct.at("d_weight"), tiled.at("d_weight"))
+        << backend << " computes as the other does";
   }
   EXPECT_GE(direct_backends, 1);
 }
