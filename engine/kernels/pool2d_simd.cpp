@@ -2,7 +2,8 @@
 #include "kernels/simd_kernels.hpp"
 #include "kernels/simd_vector.hpp"
 
-// Vectors lie along the batch: every image's window is at the same place.
+// Vectors lie along the batch: every image's window is at the same place. Batches that fill no
+// vector do so together with the next windows of a row.
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
@@ -22,6 +23,20 @@ struct Window {
   double divisor;
 };
 
+// One window of images that fill no vector.
+void average_few(const Layout& in, std::int64_t c, const Window& window, const float* x, float* y) {
+  const std::int64_t row = window.columns.size() * in.batch;
+  const float factor = static_cast<float>(window.divisor > 0 ? 1.0 / window.divisor : 0.0);
+  for (std::int64_t n = 0; n < in.batch; ++n) {
+    float sum = 0.0f;
+    for (int u = window.rows.begin; u < window.rows.end; ++u) {
+      const float* from = x + in(c, u, window.columns.begin, n);
+      for (std::int64_t v = 0; v < row; v += in.batch) sum += from[v];
+    }
+    y[n] = sum * factor;
+  }
+}
+
 template <class WindowAt>
 void average_forward(const RunContext& context, const Layout& in, const Layout& out, int channels,
                      const WindowAt& window_at, const float* x, float* y) {
@@ -31,6 +46,10 @@ void average_forward(const RunContext& context, const Layout& in, const Layout& 
         for (int j = 0; j < out.w; ++j) {
           const Window window = window_at(i, j);
           const Vector factor(static_cast<float>(window.divisor > 0 ? 1.0 / window.divisor : 0.0));
+          if (out.batch < lanes) {
+            average_few(in, c, window, x, y + out(c, i, j, 0));
+            continue;
+          }
           for_vectors(0, out.batch, [&](std::int64_t n, auto size) {
             Vector sum(0.0f);
             for (int u = window.rows.begin; u < window.rows.end; ++u)
@@ -40,6 +59,17 @@ void average_forward(const RunContext& context, const Layout& in, const Layout& 
           });
         }
   });
+}
+
+void spread_few(const Layout& in, std::int64_t c, const Window& window, const float* d_y,
+                float* d_x) {
+  const std::int64_t row = window.columns.size() * in.batch;
+  const float factor = static_cast<float>(window.divisor > 0 ? 1.0 / window.divisor : 0.0);
+  for (std::int64_t n = 0; n < in.batch; ++n)
+    for (int u = window.rows.begin; u < window.rows.end; ++u) {
+      float* to = d_x + in(c, u, window.columns.begin, n);
+      for (std::int64_t v = 0; v < row; v += in.batch) to[v] += d_y[n] * factor;
+    }
 }
 
 template <class WindowAt>
@@ -52,6 +82,10 @@ void average_backward(const RunContext& context, const Layout& in, const Layout&
         for (int j = 0; j < out.w; ++j) {
           const Window window = window_at(i, j);
           const Vector factor(static_cast<float>(window.divisor > 0 ? 1.0 / window.divisor : 0.0));
+          if (out.batch < lanes) {
+            spread_few(in, c, window, d_y + out(c, i, j, 0), d_x);
+            continue;
+          }
           for_vectors(0, out.batch, [&](std::int64_t n, auto size) {
             const Vector share = load(d_y + out(c, i, j, n), size) * factor;
             for (int u = window.rows.begin; u < window.rows.end; ++u)
@@ -88,7 +122,7 @@ std::int32_t position_of(const MaxPool2dArgs& a, int i, int j, int u, int v) {
 // H and W: the kernel's size where it is known beforehand, which lets the compiler unroll, or 0.
 template <int H, int W>
 void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y,
-                std::int32_t* switches, Whole) {
+                std::int32_t* switches) {
   const int kernel_h = H > 0 ? H : a.kernel_h, kernel_w = W > 0 ? W : a.kernel_w;
   const std::int32_t corner = position_of(a, i, j, 0, 0);
   Vector best = load(x + std::int64_t{corner} * a.batch), place = as_floats(Integers(corner));
@@ -105,35 +139,95 @@ void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y,
   save(reinterpret_cast<float*>(switches), place);
 }
 
-// The same for the few images that fill no vector.
-template <int H, int W>
-void max_window(const MaxPool2dArgs& a, const float* x, int i, int j, float* y,
-                std::int32_t* switches, Part part) {
-  for (std::int64_t n = 0; n < part.count; ++n) {
-    std::int32_t place = position_of(a, i, j, 0, 0);
-    float best = x[std::int64_t{place} * a.batch + n];
-    for (int u = 0; u < a.kernel_h; ++u)
-      for (int v = 0; v < a.kernel_w; ++v) {
-        const std::int32_t position = position_of(a, i, j, u, v);
-        const float value = x[std::int64_t{position} * a.batch + n];
-        if (value > best || value != value) {
-          best = value;
-          place = position;
-        }
-      }
-    y[n] = best;
-    switches[n] = place;
-  }
-}
-
 template <int H, int W>
 void max_row(const MaxPool2dArgs& a, const float* x, int i, float* y, std::int32_t* switches) {
   for (int j = 0; j < a.out_w; ++j) {
     const std::int64_t at = std::int64_t{j} * a.batch;
-    for_vectors(0, a.batch, [&](std::int64_t n, auto size) {
-      max_window<H, W>(a, x + n, i, j, y + at + n, switches + at + n, size);
-    });
+    for (std::int64_t n = 0; n < a.batch; n += lanes) {
+      const std::int64_t from = n + lanes <= a.batch ? n : a.batch - lanes;
+      max_window<H, W>(a, x + from, i, j, y + at + from, switches + at + from);
+    }
   }
+}
+
+// Where one tap's inputs stand for neighbouring outputs of a row, all images counted: side by side
+// (stride 1), every other one (stride 2, one image), or somewhere.
+enum class Inputs { run, pairs, apart };
+
+// x: the tap's row; p: the first of the outputs; column: the tap's; corners: the outputs' windows'.
+template <Inputs inputs>
+Vector load_inputs(const float* x, std::int64_t p, std::int64_t column, std::int64_t batch,
+                   const std::int32_t* corners) {
+  if constexpr (inputs == Inputs::run) {
+    return load(x + p + column * batch);
+  } else if constexpr (inputs == Inputs::pairs) {
+    // Those behind a first column, so that nothing behind the last one is read.
+    const float* from = x + 2 * p + (column == 0 ? 0 : column - 1);
+    float values[lanes];
+    for (std::int64_t i = 0; i < lanes; i += 4) {
+      const Quad a = load_quad(from + 2 * i), b = load_quad(from + 2 * i + 4);  // 0123 4567
+      const Quad low = xsimd::zip_lo(a, b), high = xsimd::zip_hi(a, b);         // 0415 2637
+      save(values + i, column == 0 ? xsimd::zip_lo(low, high) : xsimd::zip_hi(low, high));
+    }
+    return load(values);
+  } else {
+    float values[lanes];
+    for (std::int64_t i = 0; i < lanes; ++i)
+      values[i] = x[(corners[i] + column) * batch + (p + i) % batch];
+    return load(values);
+  }
+}
+
+// A row whose outputs fill vectors together, though the batch does not. The last vector reaches
+// back over outputs that are done already.
+template <Inputs inputs>
+void max_row_of_few(const MaxPool2dArgs& a, const float* x, int i, float* y,
+                    std::int32_t* switches) {
+  const std::int64_t length = std::int64_t{a.out_w} * a.batch;
+  for (std::int64_t begin = 0; begin < length; begin += lanes) {
+    const std::int64_t p = begin + lanes <= length ? begin : length - lanes;
+    std::int32_t corners[lanes];
+    for (std::int64_t k = 0; k < lanes; ++k)
+      corners[k] = static_cast<std::int32_t>(a.batch == 1 ? p + k : (p + k) / a.batch) * a.stride_w;
+    const Integers columns = load_bits(corners);
+    Vector best(0.0f), place(0.0f);
+    for (int u = 0; u < a.kernel_h; ++u) {
+      const std::int32_t row = position_of(a, i, 0, u, 0);
+      for (int v = 0; v < a.kernel_w; ++v) {
+        const std::int32_t column = v * a.dilation_w;
+        const Vector value =
+            load_inputs<inputs>(x + std::int64_t{row} * a.batch, p, column, a.batch, corners);
+        const auto wins = (value > best) | xsimd::isnan(value);
+        const Vector here = as_floats(columns + Integers(row + column));
+        const bool first = u == 0 && v == 0;
+        best = first ? value : xsimd::select(wins, value, best);
+        place = first ? here : xsimd::select(wins, here, place);
+      }
+    }
+    save(y + p, best);
+    save(reinterpret_cast<float*>(switches) + p, place);
+  }
+}
+
+// The same for outputs that fill no vector even so.
+void max_short_row(const MaxPool2dArgs& a, const float* x, int i, float* y,
+                   std::int32_t* switches) {
+  for (int j = 0; j < a.out_w; ++j)
+    for (std::int64_t n = 0; n < a.batch; ++n) {
+      std::int32_t place = position_of(a, i, j, 0, 0);
+      float best = x[std::int64_t{place} * a.batch + n];
+      for (int u = 0; u < a.kernel_h; ++u)
+        for (int v = 0; v < a.kernel_w; ++v) {
+          const std::int32_t position = position_of(a, i, j, u, v);
+          const float value = x[std::int64_t{position} * a.batch + n];
+          if (value > best || value != value) {
+            best = value;
+            place = position;
+          }
+        }
+      *y++ = best;
+      *switches++ = place;
+    }
 }
 
 bool windows_of_2x2(const MaxPool2dArgs& a) {
@@ -179,10 +273,19 @@ void spread_2x2(const MaxPool2dArgs& a, const float* d_y, const std::int32_t* sw
 
 }  // namespace
 
+using MaxRow = void (*)(const MaxPool2dArgs&, const float*, int, float*, std::int32_t*);
+static MaxRow max_row_for(const MaxPool2dArgs& a) {
+  if (a.batch >= lanes) return windows_of_2x2(a) ? &max_row<2, 2> : &max_row<0, 0>;
+  if (std::int64_t{a.out_w} * a.batch < lanes) return &max_short_row;
+  if (a.stride_w == 1) return &max_row_of_few<Inputs::run>;
+  return a.stride_w == 2 && a.batch == 1 && a.kernel_w > 1 ? &max_row_of_few<Inputs::pairs>
+                                                           : &max_row_of_few<Inputs::apart>;
+}
+
 void max_pool2d_forward(const RunContext& context, const MaxPool2dArgs& a, const float* x, float* y,
                         std::int32_t* switches) {
   const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h, a.out_w, a.batch};
-  const auto row_of = windows_of_2x2(a) ? &max_row<2, 2> : &max_row<0, 0>;
+  const MaxRow row_of = max_row_for(a);
   for_tasks(context, std::int64_t{a.channels} * a.out_h, in.elements(a.channels),
             [&](std::int64_t begin, std::int64_t end) {
               for (std::int64_t row = begin; row < end; ++row) {

@@ -142,6 +142,29 @@ std::vector<Problem> image_problems() {
         adaptive_problem("global" + suffix, {.batch = batch, .channels = 3, .in_h = 5, .in_w = 4}));
   }
   // A row and a column that no window meets, in vectors filled by the batch.
+  // Rows whose windows fill vectors together: side by side, every other column, apart.
+  for (const int batch : {1, 2, 5})
+    for (const int stride : {1, 2, 3}) {
+      const std::string suffix =
+          "_row_stride_" + std::to_string(stride) + "_batch_" + std::to_string(batch);
+      for (const int kernel : {2, 3})
+        all.push_back(max_pool2d_problem(std::to_string(kernel) + suffix, {.batch = batch,
+                                                                           .channels = 2,
+                                                                           .in_h = 5,
+                                                                           .in_w = 36 + kernel,
+                                                                           .kernel_h = kernel,
+                                                                           .kernel_w = kernel,
+                                                                           .stride_h = 2,
+                                                                           .stride_w = stride}));
+      all.push_back(max_pool2d_problem("dilated" + suffix, {.batch = batch,
+                                                            .channels = 1,
+                                                            .in_h = 3,
+                                                            .in_w = 40,
+                                                            .kernel_h = 1,
+                                                            .kernel_w = 3,
+                                                            .stride_w = stride,
+                                                            .dilation_w = 2}));
+    }
   all.push_back(max_pool2d_problem("2x2_left_over", {.batch = 16,
                                                      .channels = 3,
                                                      .in_h = 7,
