@@ -7,13 +7,18 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
+// Few floats are left behind the whole vectors: one by one, which is less than a vector by way of
+// memory.
 void put(const float* from, std::int64_t count, Write how, float* to) {
-  for_vectors(0, count,
-              [&](std::int64_t i, auto size) { write(to + i, load(from + i, size), how, size); });
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) write(to + i, load(from + i), how, Whole{});
+  for (; i < count; ++i) to[i] = how == Write::accumulate ? to[i] + from[i] : from[i];
 }
 
 void fill(float value, std::int64_t count, float* to) {
-  for_vectors(0, count, [&](std::int64_t i, auto size) { save(to + i, Vector(value), size); });
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) save(to + i, Vector(value));
+  for (; i < count; ++i) to[i] = value;
 }
 
 // The border columns of a padded row, from left to right.
@@ -38,6 +43,11 @@ void pad2d_forward(const RunContext& context, const Pad2dArgs& a, const float* x
         continue;
       }
       put(x + in(c, row, 0, 0), in.w * in.batch, Write::overwrite, to + a.left * out.batch);
+      if (a.mode == PaddingMode::zeros) {
+        fill(a.value, a.left * out.batch, to);
+        fill(a.value, a.right * out.batch, to + (a.left + in.w) * out.batch);
+        continue;
+      }
       visit_border(a, [&](int j) {
         const int column = padded_source(a.mode, j, a.left, a.in_w);
         if (column < 0)

@@ -53,11 +53,16 @@ class Forward {
   }
 
   val run(const val& pictures) {
-    view(pictures_).call<void>("set", pictures);
     const auto input = executor_->data(executor_->plan().input());
+    const auto output = executor_->data(executor_->plan().output());
+    if (batch_ == 1) {  // the orders are one
+      view(input).call<void>("set", pictures);
+      executor_->run({});
+      return view(output).call<val>("slice");
+    }
+    view(pictures_).call<void>("set", pictures);
     batch_to_innermost(pictures_.data(), batch_, features(pictures_), input.data());
     executor_->run({});
-    const auto output = executor_->data(executor_->plan().output());
     batch_to_outermost(output.data(), batch_, features(answers_), answers_.data());
     return view(answers_).call<val>("slice");
   }
