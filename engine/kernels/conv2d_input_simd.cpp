@@ -1,4 +1,5 @@
 #include "kernels/conv2d_rows.hpp"
+#include "kernels/depthwise.hpp"
 #include "kernels/dots.hpp"
 #include "kernels/simd_kernels.hpp"
 #include "kernels/tasks.hpp"
@@ -173,10 +174,10 @@ struct BackwardRow {
 
 std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) {
   const WinogradArgs tiles = winograd_backward(a);
-  return by_winograd(a, tiles) ? winograd_scratch(tiles) : BackwardScratch(a).total;
+  return by_winograd(a, tiles) ? winograd_scratch(tiles) : conv2d_backward_input_direct_scratch(a);
 }
 std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a) {
-  return BackwardScratch(a).total;
+  return is_depthwise(a) ? depthwise_backward_input_scratch(a) : BackwardScratch(a).total;
 }
 
 void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
@@ -189,6 +190,7 @@ void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const
 
 void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a, const float* d_y,
                                   const float* weight, float* d_x) {
+  if (is_depthwise(a)) return depthwise_backward_input(context, a, d_y, weight, d_x);
   const Sizes s(a);
   const BackwardScratch at(a);
   float* zeros = context.scratch + at.zeros;

@@ -3,6 +3,7 @@
 
 #include "kernels/conv2d.hpp"
 #include "kernels/correlate.hpp"
+#include "kernels/simd_vector.hpp"
 #include "kernels/winograd.hpp"
 
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
@@ -34,11 +35,15 @@ static inline std::int64_t sorted_column(std::int64_t j, std::int64_t width, std
 }
 
 static inline void copy_floats(const float* from, std::int64_t count, float* to) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] = from[i];
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) save(to + i, load(from + i));
+  for (; i < count; ++i) to[i] = from[i];
 }
 
 static inline void fill(float* to, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] = 0.0f;
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) save(to + i, Vector(0.0f));
+  for (; i < count; ++i) to[i] = 0.0f;
 }
 
 static inline std::int32_t* as_offsets(float* scratch) {

@@ -1,4 +1,5 @@
 #include "kernels/conv2d_rows.hpp"
+#include "kernels/depthwise.hpp"
 #include "kernels/simd_kernels.hpp"
 #include "kernels/tasks.hpp"
 
@@ -60,9 +61,11 @@ void pick_pixels(const Conv2dArgs& a, const float* x, float* to, std::int64_t ch
 
 std::int64_t conv2d_forward_scratch(const Conv2dArgs& a) {
   const WinogradArgs tiles = winograd_forward(a);
-  return by_winograd(a, tiles) ? winograd_scratch(tiles) : Forward(a).total;
+  return by_winograd(a, tiles) ? winograd_scratch(tiles) : conv2d_forward_direct_scratch(a);
 }
-std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a) { return Forward(a).total; }
+std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a) {
+  return is_depthwise(a) ? depthwise_forward_scratch(a) : Forward(a).total;
+}
 
 void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float* x,
                     const float* weight, const float* bias, float* y) {
@@ -74,6 +77,7 @@ void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float*
 
 void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& args, const float* x,
                            const float* weight, const float* bias, float* y) {
+  if (is_depthwise(args)) return depthwise_forward(context, args, x, weight, bias, y);
   const Forward f(args);
   const Conv2dArgs& a = f.a;
   const Sizes& s = f.s;

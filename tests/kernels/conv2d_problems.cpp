@@ -214,6 +214,64 @@ std::vector<Problem> conv2d_problems() {
                                      .stride_h = 2,
                                      .stride_w = 2,
                                      .groups = 3});
+  // Depthwise rows that do and do not fill vectors, kernels of more taps than registers hold, more
+  // than one output per input, strides and dilation that share a divisor or not.
+  for (const int batch : {1, 3, 16})
+    for (const int kernel : {1, 2, 5})
+      for (const int stride : {1, 2})
+        all.push_back(conv2d_problem("depthwise_" + std::to_string(kernel) + "_stride_" +
+                                         std::to_string(stride) + "_batch_" + std::to_string(batch),
+                                     {.batch = batch,
+                                      .in_channels = 5,
+                                      .in_h = 9,
+                                      .in_w = 13,
+                                      .out_channels = kernel == 5 ? 5 : 10,
+                                      .kernel_h = kernel,
+                                      .kernel_w = kernel,
+                                      .stride_h = stride,
+                                      .stride_w = stride,
+                                      .groups = 5}));
+  add("depthwise_dilated", {.batch = 4,
+                            .in_channels = 9,
+                            .in_h = 12,
+                            .in_w = 11,
+                            .out_channels = 18,
+                            .kernel_h = 3,
+                            .kernel_w = 4,
+                            .stride_h = 3,
+                            .stride_w = 2,
+                            .dilation_h = 2,
+                            .dilation_w = 3,
+                            .groups = 9});
+  add("depthwise_stride_beyond_kernel", {.batch = 2,
+                                         .in_channels = 3,
+                                         .in_h = 11,
+                                         .in_w = 11,
+                                         .out_channels = 3,
+                                         .kernel_h = 2,
+                                         .kernel_w = 2,
+                                         .stride_h = 3,
+                                         .stride_w = 4,
+                                         .groups = 3});
+  // 1×1 as one row: strides, and channels that alias in the cache.
+  add("pointwise_stride_2", {.batch = 1,
+                             .in_channels = 10,
+                             .in_h = 9,
+                             .in_w = 7,
+                             .out_channels = 6,
+                             .stride_h = 2,
+                             .stride_w = 2});
+  add("pointwise_stride_3_down",
+      {.batch = 3, .in_channels = 4, .in_h = 8, .in_w = 5, .out_channels = 7, .stride_h = 3});
+  add("pointwise_in_the_way",
+      {.batch = 4, .in_channels = 12, .in_h = 8, .in_w = 8, .out_channels = 5});
+  add("columns_in_the_way", {.batch = 16,
+                             .in_channels = 9,
+                             .in_h = 4,
+                             .in_w = 4,
+                             .out_channels = 5,
+                             .kernel_h = 2,
+                             .kernel_w = 2});
   // Batches wide enough that columns near the edge of the input's gradient are done by themselves:
   // kernels wider than y, strides, dilation, and channels a multiple of 1 KiB apart.
   add("edges_kernel_wider_than_y", {.batch = 17,
