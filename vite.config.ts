@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
-import { answer } from './scripts/serve.mjs';
+import { answer, isolation } from './scripts/serve.mjs';
 import { lessonPages, lessons } from './web/lessons/plugin';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -33,10 +33,15 @@ export default defineConfig({
   root: web,
   base: './',
   publicDir: false,
-  resolve: { alias: { '@wasm': resolve(here, 'build/wasm') } },
+  resolve: {
+    alias: {
+      '@wasm-threads': resolve(here, 'build/wasm-threads'),
+      '@wasm': resolve(here, 'build/wasm'),
+    },
+  },
   plugins: [datasets(), lessons(web)],
   worker: { format: 'es' },
-  server: { fs: { allow: [here] } },
+  server: { fs: { allow: [here] }, headers: isolation },
   build: {
     outDir: resolve(here, 'dist'),
     emptyOutDir: true,

@@ -12,7 +12,9 @@ import { setup } from './setup.mjs';
 export function configure(preset, run) {
   const folder = join(root, 'build', preset);
   const stamp = join(folder, 'configured');
-  const compiler = which(preset === 'wasm' ? 'emcc' : preset === 'native' ? 'g++' : 'clang++');
+  const compiler = which(
+    preset.startsWith('wasm') ? 'emcc' : preset === 'native' ? 'g++' : 'clang++',
+  );
   const presets = readFileSync(join(root, 'CMakePresets.json'), 'utf8');
   const now = `${compiler} ${createHash('sha256').update(presets).digest('hex')}`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return { ok: true };
@@ -35,7 +37,8 @@ function pageInputs() {
   const files = [
     ...filesUnder(['web']),
     ...['vite.config.ts', 'tsconfig.json', 'package-lock.json'],
-    ...['build/wasm/convolab.js', 'build/wasm/convolab.wasm'],
+    ...['js', 'wasm'].map((ending) => `build/wasm/convolab.${ending}`),
+    ...['js', 'wasm', 'worker.js'].map((ending) => `build/wasm-threads/convolab_threads.${ending}`),
   ];
   for (const file of files) {
     if (!existsSync(join(root, file))) continue;
@@ -60,9 +63,14 @@ export function stampPage() {
   writeFileSync(pageStamp, pageInputs());
 }
 
+/** The presets of the page's modules: on one thread, and on several. */
+export const wasmPresets = ['wasm', 'wasm-threads'];
+
 export function buildWasm() {
-  configure('wasm', must);
-  must('cmake', buildArgs('wasm', ['convolab_wasm']));
+  for (const preset of wasmPresets) {
+    configure(preset, must);
+    must('cmake', buildArgs(preset, ['convolab_wasm']));
+  }
 }
 
 export function buildPage() {

@@ -24,7 +24,15 @@ const policy = (ancestors) =>
     `frame-ancestors ${ancestors}`,
   ].join('; ');
 
+// A page that is isolated from all others may share memory between threads. A frame becomes so only
+// when its host is and allows it; on any other page it is a frame like all.
+export const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 const forAll = {
+  ...isolation,
   'Content-Security-Policy': policy("'self'"),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
@@ -33,7 +41,11 @@ const forAll = {
 };
 const forOthers = { 'Cross-Origin-Resource-Policy': 'cross-origin' };
 
-/** The headers that go with a file, by its path. */
+/**
+ * The headers that go with a file, by its path.
+ *
+ * @type {(path: string) => Record<string, string>}
+ */
 export const headersFor = (path) => {
   if (path === '/embed.html')
     return { ...forAll, ...forOthers, 'Content-Security-Policy': policy('*') };
@@ -110,7 +122,11 @@ export function answer(folder, request, response, headers = headersFor) {
     .pipe(response);
 }
 
-/** Resolves to the server's address; a taken port moves on to the next one. */
+/**
+ * Resolves to the server's address; a taken port moves on to the next one.
+ *
+ * @type {(folder?: string, port?: number, headers?: typeof headersFor) => Promise<string>}
+ */
 export function serve(folder = join(root, 'dist'), port = 4173, headers = headersFor) {
   return new Promise((done, failed) => {
     const server = createServer((request, response) => answer(folder, request, response, headers));

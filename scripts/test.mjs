@@ -7,7 +7,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { buildArgs, configure, pageIsCurrent, stampPage } from './build.mjs';
+import { buildArgs, configure, pageIsCurrent, stampPage, wasmPresets } from './build.mjs';
 import { cppFiles, prettierArgs } from './format.mjs';
 import { bin, fail, filesUnder, logged, optionsOf, root } from './lib/run.mjs';
 import { pageSizes } from './lib/sizes.mjs';
@@ -93,7 +93,8 @@ const parts = {
   page: {
     title: 'WebAssembly module and page build',
     async run(run) {
-      if (!(await build(run, 'wasm', ['convolab_wasm']))) return { ok: false };
+      for (const preset of wasmPresets)
+        if (!(await build(run, preset, ['convolab_wasm']))) return { ok: false };
       if (pageIsCurrent()) return { ok: true };
       const { ok } = await run(bin('vite'), ['build']);
       if (ok) stampPage();

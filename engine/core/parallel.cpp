@@ -8,49 +8,121 @@
 #include <mutex>
 #include <thread>
 #include <vector>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #endif
 
 namespace convolab {
 
 #if CONVOLAB_THREADS
+namespace {
 
+// More pieces than threads, because tasks are not all alike and no thread has a core for itself.
+constexpr int pieces_per_thread = 4;
+// Waiting awake lasts about a tenth of a millisecond: mostly the next step of a plan follows
+// sooner, and a thread that sleeps takes as long to wake.
+#if defined(__SSE2__)
+constexpr int spin_turns = 2000;
+void pause() { _mm_pause(); }
+#else
+constexpr int spin_turns = 50'000;
+void pause() {}
+#endif
+
+}  // namespace
+
+// A job is cut into pieces, and whoever is free takes the next one. One number says which pieces
+// are left, so that taking one is a single exchange; the job's number beside it keeps a thread that
+// was held up from taking a piece of a later job for one of the job that it saw.
+//
+// The caller takes pieces like everybody else and waits for those that others have begun, never for
+// a thread to wake up: a helper that sleeps, or has not started yet, costs nothing but its help.
 struct ThreadPool::State {
-  std::vector<std::thread> workers;
-  std::mutex mutex;
-  std::condition_variable wake, done;
-  const std::function<void(std::int64_t, std::int64_t)>* body = nullptr;
-  std::int64_t tasks = 0;
-  int threads = 1;
-  int running = 0;
-  std::uint64_t generation = 0;
-  bool stop = false;
+  using Body = std::function<void(std::int64_t, std::int64_t)>;
+  static constexpr std::uint64_t one_job = std::uint64_t{1} << 32;
 
-  // The share of thread t out of all, in order.
-  void run_share(int t) const {
-    const std::int64_t begin = tasks * t / threads;
-    const std::int64_t end = tasks * (t + 1) / threads;
-    if (begin < end) (*body)(begin, end);
+  std::vector<std::thread> workers;
+  int threads = 1;
+
+  // Written between jobs, read by those who have taken a piece.
+  const Body* body = nullptr;
+  std::int64_t tasks = 0;
+  std::uint32_t pieces = 0;
+
+  std::atomic<std::uint64_t> left{0};  // upper half: the job; lower half: pieces not yet taken
+  std::atomic<std::uint32_t> done{0};  // pieces of this job
+  std::atomic<int> asleep{0};
+  std::atomic<bool> caller_waits{false};
+  std::atomic<bool> stop{false};
+  std::mutex mutex;
+  std::condition_variable wake, finished;
+
+  static std::uint32_t pieces_in(std::uint64_t left) { return static_cast<std::uint32_t>(left); }
+
+  // Does one piece, or says that there is none.
+  bool run_piece() {
+    std::uint64_t seen = left.load();
+    do {
+      if (pieces_in(seen) == 0) return false;
+    } while (!left.compare_exchange_weak(seen, seen - 1));
+    const std::uint32_t all = pieces;
+    const std::int64_t piece = all - pieces_in(seen);
+    (*body)(tasks * piece / all, tasks * (piece + 1) / all);
+    if (done.fetch_add(1) + 1 == all && caller_waits.load()) {
+      const std::lock_guard lock(mutex);
+      finished.notify_one();
+    }
+    return true;
   }
 
-  void work(int t) {
-    std::uint64_t seen = 0;
-    std::unique_lock lock(mutex);
-    while (true) {
-      wake.wait(lock, [&] { return stop || generation != seen; });
-      if (stop) return;
-      seen = generation;
-      lock.unlock();
-      run_share(t);
-      lock.lock();
-      if (--running == 0) done.notify_one();
+  // Looks for something to happen for about as long as a step of a plan takes.
+  template <class Happened>
+  static bool spin(int turns, const Happened& happened) {
+    for (int i = 0; i < turns; ++i) {
+      if (happened()) return true;
+      pause();
     }
+    return false;
+  }
+
+  void work() {
+    const auto called = [this] { return pieces_in(left.load()) > 0 || stop.load(); };
+    while (!stop.load()) {
+      if (run_piece()) continue;
+      if (spin(spin_turns, called)) continue;
+      std::unique_lock lock(mutex);
+      asleep.fetch_add(1);  // before it looks again: the caller looks at this after calling
+      wake.wait(lock, called);
+      asleep.fetch_sub(1);
+    }
+  }
+
+  void run(std::int64_t count, const Body& job) {
+    body = &job;
+    tasks = count;
+    pieces = static_cast<std::uint32_t>(std::min<std::int64_t>(count, threads * pieces_per_thread));
+    done.store(0);
+    left.store(((left.load() / one_job + 1) * one_job) + pieces);
+    if (asleep.load() > 0) {
+      { const std::lock_guard lock(mutex); }  // whoever goes to sleep has got there
+      wake.notify_all();
+    }
+    while (run_piece()) {
+    }
+    const auto all_done = [this] { return done.load() == pieces; };
+    if (spin(spin_turns, all_done)) return;
+    std::unique_lock lock(mutex);
+    caller_waits.store(true);
+    finished.wait(lock, all_done);
+    caller_waits.store(false);
   }
 };
 
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   state_->threads = std::max(1, threads);
   for (int t = 1; t < state_->threads; ++t)
-    state_->workers.emplace_back([state = state_.get(), t] { state->work(t); });
+    state_->workers.emplace_back([state = state_.get()] { state->work(); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -67,21 +139,10 @@ int ThreadPool::threads() const { return state_->threads; }
 void ThreadPool::parallel_for(std::int64_t tasks,
                               const std::function<void(std::int64_t, std::int64_t)>& body) {
   if (tasks <= 0) return;
-  if (state_->threads == 1 || tasks == 1) {
+  if (state_->threads == 1 || tasks == 1)
     body(0, tasks);
-    return;
-  }
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->body = &body;
-    state_->tasks = tasks;
-    state_->running = state_->threads - 1;
-    ++state_->generation;
-  }
-  state_->wake.notify_all();
-  state_->run_share(0);
-  std::unique_lock lock(state_->mutex);
-  state_->done.wait(lock, [&] { return state_->running == 0; });
+  else
+    state_->run(tasks, body);
 }
 
 #else

@@ -38,6 +38,19 @@ function filesOf(folder, manifest, start, later) {
   return [...files].sort();
 }
 
+// The engine's two builds, of which a visitor loads one.
+const builds = [/\/convolab-[^/]*\.(wasm|js)$/, /\/convolab_threads[.-]/];
+
+/** What a visitor loads of these files, with the build that is larger. */
+function ofOneVisitor(files) {
+  const bytesOf = (list) => list.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const groups = builds.map((pattern) => files.filter(([file]) => pattern.test(file)));
+  const [largest] = [...groups].sort((a, b) => bytesOf(b) - bytesOf(a));
+  return files.filter(
+    (each) => largest.includes(each) || !groups.some((group) => group.includes(each)),
+  );
+}
+
 /** [{ page, files: [[name, bytes]], bytes, limit }] of a built page. */
 export function pageSizes(folder, limits) {
   const manifest = JSON.parse(readFileSync(join(folder, '.vite', 'manifest.json'), 'utf8'));
@@ -49,7 +62,8 @@ export function pageSizes(folder, limits) {
   };
   const entries = Object.keys(manifest).filter((key) => manifest[key].isEntry);
   const measure = (page, key, limit, later) => {
-    const files = filesOf(folder, manifest, key, later).map((file) => [file, size(file)]);
+    const all = filesOf(folder, manifest, key, later).map((file) => [file, size(file)]);
+    const files = ofOneVisitor(all);
     return { page, files, bytes: files.reduce((sum, [, bytes]) => sum + bytes, 0), limit };
   };
   const isExhibit = (key) => /exhibits\//.test(key);

@@ -86,7 +86,8 @@ async function measureAll(runtime, results, used) {
       for (const each of await lab.measure({ suite, net, batch }, pace)) {
         const { who, median = null, rates = [], note, reason } = each;
         results.push({
-          ...{ suite, net: net.net, batch, runtime, who, threads: 1 },
+          ...{ suite, net: net.net, batch, runtime, who },
+          threads: who.endsWith('×2') ? 2 : 1,
           median: median === null ? null : scaled(suite, net, median),
           unit: units[suite],
           rounds: rates.map((rate) => scaled(suite, net, rate)),
@@ -122,6 +123,7 @@ function about(used, load) {
 setup('page', 'tests');
 install();
 build('wasm', ['convolab_wasm', 'convolab_forward']);
+build('wasm-threads', ['convolab_wasm']);
 const load = loadavg()[0].toFixed(1);
 if (load > 0.5) console.error(`The machine is busy (load ${load}): figures will be too low.`);
 const results = [];

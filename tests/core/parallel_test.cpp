@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 namespace convolab {
@@ -29,6 +32,22 @@ TEST(ThreadPool, HasFinishedEverythingWhenItReturns) {
       for (std::int64_t i = begin; i < end; ++i) values[static_cast<std::size_t>(i)] = round;
     });
     for (const int value : values) ASSERT_EQ(value, round);
+  }
+}
+
+// Jobs that follow each other at once, and after the helpers have gone to sleep.
+TEST(ThreadPool, MixesNoJobWithTheNext) {
+  ThreadPool pool(3);
+  std::vector<std::int64_t> sums(100);
+  for (int round = 0; round < 3000; ++round) {
+    if (round % 1000 == 999) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const std::int64_t tasks = 2 + round % 99;
+    std::fill(sums.begin(), sums.end(), -1);
+    pool.parallel_for(tasks, [&, round](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) sums[static_cast<std::size_t>(i)] += round + 1;
+    });
+    for (std::int64_t i = 0; i < 100; ++i)
+      ASSERT_EQ(sums[static_cast<std::size_t>(i)], i < tasks ? round : -1) << round;
   }
 }
 

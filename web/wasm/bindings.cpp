@@ -165,6 +165,13 @@ class Packer {
 
 }  // namespace
 
+// The one pool of all sessions. It is never taken down: its threads end with the worker, which may
+// be before they have started.
+ThreadPool* pool = new ThreadPool(1);
+
+// Has to come before a network is opened. Without threads in the build there is only the caller.
+void use_threads(int threads) { pool = new ThreadPool(threads); }
+
 // One dataset and at most one network in training on it.
 class Session {
  public:
@@ -205,7 +212,7 @@ class Session {
     if (!graph) return answer(graph.error());
     auto settings = parse_train_config(config);
     if (!settings) return answer(settings.error());
-    auto made = Trainer::create(std::move(*graph), std::move(*settings), dataset_, pool_);
+    auto made = Trainer::create(std::move(*graph), std::move(*settings), dataset_, *pool);
     if (!made) return answer(made.error());
     trainer_ = std::move(*made);
     return "{" + describe(trainer_->graph()) + R"(,"steps_per_epoch":)" +
@@ -323,7 +330,6 @@ class Session {
   }
 
  private:
-  ThreadPool pool_{1};
   std::shared_ptr<Dataset> dataset_;
   std::unique_ptr<Trainer> trainer_;
 };
@@ -405,6 +411,7 @@ EMSCRIPTEN_BINDINGS(convolab) {
       .function("setParameter", &Session::set_parameter)
       .function("saveCheckpoint", &Session::save_checkpoint)
       .function("restoreCheckpoint", &Session::restore_checkpoint);
+  emscripten::function("useThreads", &use_threads);
   emscripten::function("readIdx", &read_idx);
   emscripten::function("prepare", &prepare);
   emscripten::function("zoo", &list_zoo);

@@ -1,14 +1,21 @@
 // The libraries in a worker, each loaded when it is asked for.
 const loaders = {
   convolab: async () => {
-    const [{ loadModule }, { default: create }, { default: forwardUrl }] = await Promise.all([
-      import('../../../web/src/engine/module'),
+    const [{ loadAlone }, { default: create }, { default: forwardUrl }] = await Promise.all([
+      import('../../../web/src/engine/build'),
       import('@wasm/convolab_forward.js'),
       import('@wasm/convolab_forward.wasm?url'),
     ]);
     const locateFile = () => forwardUrl;
-    const [page, forward] = await Promise.all([loadModule(), create({ locateFile })]);
+    const [page, forward] = await Promise.all([loadAlone(), create({ locateFile })]);
     return { page, forward };
+  },
+  'convolab ×2': async () => {
+    const { loadBuild } = await import('../../../web/src/engine/build');
+    const [page, { threads, why }] = await loadBuild({ threads: 2 });
+    if (threads < 2) throw new Error(`one thread only: ${why}`);
+    await new Promise((done) => setTimeout(done, 500)); // measuring leaves it no turn to start in
+    return { page };
   },
   'tfjs-wasm': async () => {
     const [tf, wasm, { default: plain }, { default: simd }, { default: threaded }] =
@@ -22,8 +29,10 @@ const loaders = {
     wasm.setWasmPaths({
       'tfjs-backend-wasm.wasm': plain,
       'tfjs-backend-wasm-simd.wasm': simd,
-      'tfjs-backend-wasm-threaded-simd.wasm': threaded, // asked for, but no page has threads here
+      'tfjs-backend-wasm-threaded-simd.wasm': threaded, // asked for, and not used
     });
+    wasm.setThreadsCount(1);
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     await tf.setBackend('wasm');
     await tf.ready();
     const loadGradients = () => import('@tensorflow/tfjs-core/dist/register_all_gradients');
@@ -47,6 +56,7 @@ const loaders = {
 
 const parts = {
   convolab: () => import('../peers/convolab.mjs'),
+  'convolab ×2': () => import('../peers/convolab.mjs'),
   'tfjs-wasm': () => import('../peers/tfjs.mjs'),
   'ort-web': () => import('../peers/ort.mjs'),
   convnetjs: () => import('../peers/convnetjs.mjs'),

@@ -4,11 +4,11 @@ import { floatsOf, nets, picturesOf, weightsOf } from '../nets.mjs';
 const net = nets.find((each) => each.net === 'U');
 const ways = {
   convolab: async () => {
-    const [{ loadModule }, { firstAnswer }] = await Promise.all([
-      import('../../../web/src/engine/module'),
+    const [{ loadAlone }, { firstAnswer }] = await Promise.all([
+      import('../../../web/src/engine/build'),
       import('../peers/convolab.mjs'),
     ]);
-    return firstAnswer(await loadModule(), net, picturesOf(net, 20));
+    return firstAnswer(await loadAlone(), net, picturesOf(net, 20));
   },
 };
 

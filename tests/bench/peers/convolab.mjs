@@ -21,7 +21,7 @@ const configOf = (net, batch) =>
     augment: { shift: 0, rotate: 0, scale: 0 },
   });
 
-/** `page`: the page's module; `forward`: the benchmark's. */
+/** `page`: the page's module; `forward`: the benchmark's, of which there is none with threads. */
 export const peer = ({ page, forward }) => ({
   train(net, batch, { bytes, labels }) {
     const session = new page.Session();
@@ -35,6 +35,7 @@ export const peer = ({ page, forward }) => ({
   },
 
   infer(net, batch, weights, pictures) {
+    if (!forward) throw new Error('only its training is measured');
     const network = new forward.Forward();
     const wrong = network.open(specOf(net), batch);
     if (wrong) throw new Error(wrong);

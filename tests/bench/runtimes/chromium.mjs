@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { build } from 'vite';
 import { root } from '../../../scripts/lib/run.mjs';
-import { serve } from '../../../scripts/serve.mjs';
+import { isolation, serve } from '../../../scripts/serve.mjs';
 import { folder, installed } from '../install.mjs';
 import { median } from '../measure.mjs';
 
-const who = ['convolab', 'tfjs-wasm', 'ort-web', 'convnetjs'];
+const who = ['convolab', 'convolab ×2', 'tfjs-wasm', 'ort-web', 'convnetjs'];
 const outDir = join(root, 'build', 'bench-page');
 
 /** Finds the other libraries where they are installed; one that is not says so when it is loaded. */
@@ -33,7 +33,12 @@ const buildBenchPage = () =>
     base: './',
     publicDir: false,
     logLevel: 'error',
-    resolve: { alias: { '@wasm': join(root, 'build', 'wasm') } },
+    resolve: {
+      alias: {
+        '@wasm-threads': join(root, 'build', 'wasm-threads'),
+        '@wasm': join(root, 'build', 'wasm'),
+      },
+    },
     plugins: [others],
     worker: { format: 'es', plugins: () => [others] },
     build: {
@@ -49,7 +54,7 @@ const buildBenchPage = () =>
 
 export async function openChromium() {
   await buildBenchPage();
-  const address = await serve(outDir, 4373, () => ({ 'Cache-Control': 'no-cache' }));
+  const address = await serve(outDir, 4373, () => ({ ...isolation, 'Cache-Control': 'no-cache' }));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [

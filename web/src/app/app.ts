@@ -394,13 +394,19 @@ export class App extends LitElement {
     </section>`;
   }
 
+  /** A frame on somebody else's page mostly has no choice. */
+  private withoutThreads() {
+    return this.embedded && !crossOriginIsolated;
+  }
+
   private settingsForm() {
     const { lab, frame } = this;
     if (settingsParts.every((name) => frame.hide.includes(name))) return '';
     return html`<conv-settings
       .settings=${lab.settings}
       .presets=${lab.presets}
-      .hide=${frame.hide}
+      .build=${lab.build}
+      .hide=${this.withoutThreads() ? [...frame.hide, 'threads'] : frame.hide}
       .lock=${frame.lock}
       @setting=${(event: CustomEvent<SettingChange>) => this.setting(event.detail)}
       @own-data=${() => this.ownData.open()}
@@ -420,6 +426,7 @@ export class App extends LitElement {
           .run=${lab.run}
           .progress=${lab.course.progress}
           .epochs=${lab.settings.epochs}
+          .build=${lab.build}
           .done=${lab.course.history.epochs.at(-1) ?? null}
           .back=${lab.undoing.back}
           .forth=${lab.undoing.forth}

@@ -29,6 +29,7 @@ export const parts: Record<string, Part> = {
   epochs: { title: 'Epochs', group: 'Controls', lockable: true },
   seed: { title: 'Seed', group: 'Controls', lockable: true },
   augment: { title: 'Augmentation', group: 'Controls', lockable: true },
+  threads: { title: 'Threads', group: 'Controls', lockable: true },
   choose: { title: 'Choosing a picture', group: 'Controls' },
   draw: { title: 'Drawing', group: 'Controls' },
   open: { title: 'Opening a picture', group: 'Controls' },

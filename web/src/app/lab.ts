@@ -3,6 +3,7 @@
 import type {
   CheckedNetwork,
   DatasetInfo,
+  EngineBuild,
   EngineError,
   EngineEvent,
   NetworkSpec,
@@ -29,6 +30,8 @@ import type { Moment } from './undo';
 
 export class Lab extends Desk {
   snapshot: Snapshot | null = null;
+  /** Which engine trains, once it is loaded. */
+  build: EngineBuild | null = null;
   /** The last weight that was changed by hand, while its effect is to be seen. */
   edit: WeightEdit | null = null;
   readonly course = new Course();
@@ -49,7 +52,7 @@ export class Lab extends Desk {
     () => this.changed(),
   );
 
-  private client: Client = startEngine((event) => this.hear(event));
+  private client: Client = this.startClient();
   private looker = this.makeLooker();
   private readonly keeper: Keeper | null;
   /** Opening is one thing after another. */
@@ -180,6 +183,7 @@ export class Lab extends Desk {
     const differs = (...some: (keyof Settings)[]) =>
       some.some((name) => settings[name] !== before[name]);
     if (!this.network) return void this.enqueue(() => this.begin()); // perhaps it fits now
+    if (differs('threads')) await this.enqueue(() => this.moveEngine());
     if (differs('dataset', 'network', 'layers')) {
       const what = differs('dataset') ? 'Dataset' : 'Network';
       if (!(await this.enqueue(() => this.undoing.leave(what, before, () => this.open()))))
@@ -227,8 +231,8 @@ export class Lab extends Desk {
   private travel(way: 'takeBack' | 'bringAgain') {
     const go = async ({ what, settings, checkpoint, history }: Moment) => {
       const before = this.settings;
-      const { picture, range, cell } = before; // what is looked at, and how, stays
-      this.settings = { ...settings, picture, range, cell };
+      const { picture, range, cell, threads } = before; // what is looked at, and how, stays
+      this.settings = { ...settings, picture, range, cell, threads };
       const ok = await this.open({ ...(checkpoint ? { checkpoint } : {}), history });
       if (ok) this.say(`${what} ${way === 'takeBack' ? 'undone' : 'again'}.`);
       else this.restore(before);
@@ -296,16 +300,40 @@ export class Lab extends Desk {
 
   /** A new worker in place of a broken one. */
   restartEngine() {
-    this.client.terminate();
-    this.client = startEngine((event) => this.hear(event));
-    // What still waits for the old worker would wait for ever.
-    this.looker = this.makeLooker();
-    this.queue = Promise.resolve();
-    this.opener.forget();
+    this.replaceClient();
+    this.queue = Promise.resolve(); // what waits for the old worker would wait for ever
     this.notice = null;
-    this.course.run = 'loading';
     this.write();
     return this.enqueue(() => this.begin());
+  }
+
+  private startClient() {
+    return startEngine((event) => this.hear(event), this.settings.threads);
+  }
+
+  private replaceClient() {
+    this.client.terminate();
+    this.client = this.startClient();
+    this.looker = this.makeLooker();
+    this.opener.forget();
+    this.course.run = 'loading';
+  }
+
+  /** Another build of the engine goes on where this one stands. */
+  private async moveEngine() {
+    const { busy } = this.course;
+    await this.engine.pause();
+    const { begun, shown } = this;
+    const { value } = await this.engine.checkpoint();
+    const history = History.from(this.course.history.save());
+    this.replaceClient();
+    await this.opener.load();
+    const ok = await this.open({
+      shown,
+      ...(begun && value ? { checkpoint: value, history } : {}),
+    });
+    if (ok && busy) await this.engine.train('told');
+    return ok;
   }
 
   // --- opening ---
@@ -410,6 +438,8 @@ export class Lab extends Desk {
     else if (event.kind === 'data') this.arrived(event);
     else if (event.kind === 'data-failed')
       this.complain(event.error, { label: 'Try again', run: () => this.retry() });
+    else if (event.kind === 'build')
+      this.build = { threads: event.threads, ...(event.why ? { why: event.why } : {}) };
     else if (event.kind === 'reading')
       this.inform(`Reading your pictures: ${event.done} of ${event.total}.`);
     else if (event.kind === 'crashed') this.crashed(event.error);

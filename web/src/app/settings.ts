@@ -1,6 +1,6 @@
 // Everything a visitor can choose, in one table that serves the form, the address and the engine.
 // The address holds what differs from the defaults: #data=fashion&net=model-2&lr=0.01
-import type { NetworkSpec, Preset, TrainConfig } from '../engine/api';
+import type { NetworkSpec, Preset, ThreadsWanted, TrainConfig } from '../engine/api';
 import { specFromText } from './spec-text';
 
 export interface Settings {
@@ -16,6 +16,7 @@ export interface Settings {
   augment: boolean;
   epochs: number;
   seed: number;
+  threads: ThreadsWanted;
   picture: number;
   range: 'local' | 'layer' | 'all';
   /** The pinned unit, as unit-text.ts writes it. */
@@ -126,6 +127,13 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
     label: 'Augmentation',
     help: 'Shifts, turns and scales every training picture a little at random, so that no two are alike.',
   },
+  threads: {
+    key: 'threads',
+    fallback: 'auto',
+    label: 'Threads',
+    help: 'How many cores of this computer train together. The numbers are the same, to the last bit.',
+    options: { auto: 'Auto', '1': 'One', '2': 'Two' },
+  },
   picture: {
     key: 'picture',
     fallback: 0,
@@ -179,7 +187,7 @@ export function parseValue(
   if (typeof fallback === 'boolean') return text === '1' ? true : text === '0' ? false : undefined;
   if (typeof fallback === 'string') {
     const known = options
-      ? text in options || text === 'own'
+      ? text in options || (name === 'dataset' && text === 'own')
       : form?.test(text) || text === fallback;
     return known ? text : undefined;
   }

@@ -2,16 +2,17 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fields, parseValue, type Settings } from '../app/settings';
-import type { Preset } from '../engine/api';
+import type { EngineBuild, Preset } from '../engine/api';
 import { dice } from './icons';
 import { shared } from './shared';
+import { buildReason } from './words';
 
 export type SettingChange = {
   [K in keyof Settings]: { name: K; value: Settings[K] };
 }[keyof Settings];
 
 type NumberName = 'rate' | 'batch' | 'epochs' | 'seed';
-type ChoiceName = 'dataset' | 'network' | 'optimizer' | 'schedule';
+type ChoiceName = 'dataset' | 'network' | 'optimizer' | 'schedule' | 'threads';
 const start =
   'Every setting says here what it does. How it learns can be changed while training goes on.';
 
@@ -103,9 +104,31 @@ export class SettingsForm extends LitElement {
           display: list-item;
         }
       }
+      .below {
+        display: flex;
+        align-items: center;
+        gap: 16px;
+        margin-top: 4px;
+        min-height: 32px;
+      }
       .hint {
-        margin-top: 8px;
-        min-height: 20px;
+        flex: 1 1 auto;
+        margin: 0;
+      }
+      .below label {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        font-size: 0.875rem;
+      }
+      .below label > span {
+        margin: 0;
+      }
+      .below select {
+        font-size: inherit;
+        min-height: 32px;
+        padding-top: 0;
+        padding-bottom: 0;
       }
       [aria-invalid='true'] {
         border-color: var(--warm);
@@ -119,6 +142,8 @@ export class SettingsForm extends LitElement {
 
   @property({ attribute: false }) settings: Settings | null = null;
   @property({ attribute: false }) presets: Preset[] = [];
+  /** Which engine trains. */
+  @property({ attribute: false }) build: EngineBuild | null = null;
   /** Fields that are not shown, and fields that cannot be changed. */
   @property({ attribute: false }) hide: string[] = [];
   @property({ attribute: false }) lock: string[] = [];
@@ -185,8 +210,13 @@ export class SettingsForm extends LitElement {
     const label = target.closest('[data-field]');
     const name = label?.getAttribute('data-field') as keyof Settings | null;
     const title = target.closest('button')?.title;
-    if (name) this.hint = fields[name].help;
+    if (name) this.hint = this.help(name);
     else if (title) this.hint = `${title}.`;
+  }
+
+  private help(name: keyof Settings) {
+    const now = name === 'threads' && this.build ? ` ${buildReason(this.build)}` : '';
+    return fields[name].help + now;
   }
 
   /** Says what another control does, on the same line. */
@@ -207,7 +237,10 @@ export class SettingsForm extends LitElement {
 
   private choice(name: ChoiceName, settings: Settings) {
     if (this.hide.includes(name)) return '';
-    return html`<label data-field=${name} class=${name === 'network' ? 'wide' : ''}>
+    return html`<label
+      data-field=${name}
+      class=${name === 'network' ? 'wide' : name === 'threads' ? 'brief' : ''}
+    >
       <span>${fields[name].label}</span>
       <select
         id=${name}
@@ -295,11 +328,18 @@ export class SettingsForm extends LitElement {
           ${this.number('batch', settings)} ${this.choice('schedule', settings)}
           ${this.number('epochs', settings)} ${this.number('seed', settings)}
           ${this.button('seed', 'new-seed', html`${dice}<span class="hidden">New seed</span>`)}
-          ${this.tick(settings)}
+          ${this.tick(settings)} ${this.narrow ? this.choice('threads', settings) : ''}
         </div>
-        <p class="hint small ${wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
-          ${wrong ?? this.hint}
-        </p>
+        <div
+          class="below"
+          @focusin=${(event: Event) => this.explain(event)}
+          @pointerover=${(event: Event) => this.explain(event)}
+        >
+          <p class="hint small ${wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
+            ${wrong ?? this.hint}
+          </p>
+          ${this.narrow ? '' : this.choice('threads', settings)}
+        </div>
       </details>
     `;
   }

@@ -2,10 +2,10 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Progress } from '../app/state';
-import type { EpochMetrics } from '../engine/api';
+import type { EngineBuild, EpochMetrics } from '../engine/api';
 import * as icons from './icons';
 import { shared } from './shared';
-import { integer, lossText, percent } from './words';
+import { buildReason, buildText, integer, lossText, percent } from './words';
 
 @customElement('conv-toolbar')
 export class Toolbar extends LitElement {
@@ -60,7 +60,7 @@ export class Toolbar extends LitElement {
         white-space: nowrap;
       }
       .speed {
-        min-width: 104px;
+        min-width: 128px;
       }
       @media (max-width: 719px) {
         :host {
@@ -114,6 +114,8 @@ export class Toolbar extends LitElement {
   /** What an undo and a redo would take back or bring again; null when there is nothing. */
   @property({ attribute: false }) back: string | null = null;
   @property({ attribute: false }) forth: string | null = null;
+  /** Which engine trains. */
+  @property({ attribute: false }) build: EngineBuild | null = null;
   /** Groups that are not shown: train, undo. */
   @property({ attribute: false }) hide: string[] = [];
 
@@ -217,7 +219,14 @@ export class Toolbar extends LitElement {
           <dd id="validation">${this.done ? percent(this.done.val_accuracy) : '–'}</dd>
         </div>
         <div class="speed">
-          <dt>Images/s</dt>
+          <dt>
+            Images/s<span
+              id="build"
+              class="optional"
+              title=${this.build ? buildReason(this.build) : ''}
+              >${this.build ? `, ${buildText(this.build)}` : ''}</span
+            >
+          </dt>
           <dd id="speed">${imagesPerSecond === null ? '–' : integer(imagesPerSecond)}</dd>
         </div>
       </dl>

@@ -1,10 +1,25 @@
 // How layers, shapes and numbers are written.
-import type { LayerSpec } from '../engine/api';
+import type { EngineBuild, LayerSpec } from '../engine/api';
 
 const thin = '\u202f'; // a narrow space that does not break
 
 export const integer = (value: number) =>
   String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** Which of the engine's builds runs. */
+export const buildText = ({ threads }: EngineBuild) => `SIMD ×${threads}`;
+
+/** The same in a sentence, and why it is so. */
+export function buildReason({ threads, why }: EngineBuild) {
+  const reasons = {
+    wanted: 'One thread trains, as chosen.',
+    'not-isolated':
+      'One thread trains: this page is not isolated from others, as browsers ask for before threads may share memory. Its server would have to say so.',
+    'one-core': 'One thread trains: this computer offers one core.',
+    failed: 'One thread trains: more of them did not start in this browser.',
+  };
+  return why ? reasons[why] : `${threads} threads train.`;
+}
 
 export const shapeText = (shape: number[]) => shape.join('×');
 

@@ -175,6 +175,15 @@ export interface Batch {
  */
 export type RunState = 'ready' | 'running' | 'waiting' | 'finished' | 'stopped';
 
+/** How many threads a visitor wants: as many as help, or so many. */
+export type ThreadsWanted = 'auto' | '1' | '2';
+
+/** Which build of the engine runs, and why it is not the one with threads. */
+export interface EngineBuild {
+  threads: number;
+  why?: 'wanted' | 'not-isolated' | 'one-core' | 'failed';
+}
+
 export type EngineEvent =
   | {
       kind: 'progress';
@@ -195,6 +204,7 @@ export type EngineEvent =
   | { kind: 'data'; dataset: DatasetName; split: Split; loaded: number; total: number }
   | { kind: 'data-failed'; error: EngineError }
   | { kind: 'reading'; done: number; total: number }
+  | ({ kind: 'build' } & EngineBuild)
   | { kind: 'crashed'; error: EngineError };
 
 export interface Picture {

@@ -1,6 +1,6 @@
 // The page's end of the worker.
 import * as Comlink from 'comlink';
-import type { EngineApi, EngineEvent, PackedSnapshot, TensorPlace } from './api';
+import type { EngineApi, EngineEvent, PackedSnapshot, TensorPlace, ThreadsWanted } from './api';
 
 /** A tensor of a snapshot: a window onto the array that travelled. */
 export interface TensorView extends TensorPlace {
@@ -40,10 +40,13 @@ export interface Client {
   terminate(): void;
 }
 
-export function startEngine(listener: (event: EngineEvent) => void): Client {
+export function startEngine(
+  listener: (event: EngineEvent) => void,
+  threads: ThreadsWanted = '1',
+): Client {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
-    name: new URL('./', document.baseURI).href,
+    name: new URL(`./#${threads}`, document.baseURI).href,
   });
   const crashed = (message: string) =>
     listener({ kind: 'crashed', error: { code: 'crashed', where: '', message } });

@@ -1,6 +1,4 @@
 // The WebAssembly module as web/wasm/bindings.cpp gives it: JSON texts and typed arrays.
-import createModule from '@wasm/convolab.js';
-import wasmUrl from '@wasm/convolab.wasm?url';
 import type { Answer, EngineError } from './api';
 
 /** A JSON text and the numbers it speaks of. */
@@ -36,6 +34,8 @@ export interface SessionHandle {
 
 export interface EngineModule {
   Session: new () => SessionHandle;
+  /** How many threads sessions share from now on; in the build without threads it stays one. */
+  useThreads(threads: number): void;
   readIdx(file: Uint8Array, where: string): WithData<Uint8Array>;
   prepare(
     rgba: Uint8Array,
@@ -51,7 +51,17 @@ export interface EngineModule {
   defaultConfig(): string;
 }
 
-export const loadModule = () => createModule({ locateFile: () => wasmUrl });
+/** What Emscripten's glue may be told. */
+export interface ModuleOptions {
+  locateFile?(name: string): string;
+  wasmBinary?: Uint8Array;
+  mainScriptUrlOrBlob?: string;
+  instantiateWasm?(
+    imports: WebAssembly.Imports,
+    receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): object;
+}
+export type CreateModule = (options: ModuleOptions) => Promise<EngineModule>;
 
 /** The engine's answer: what it says, or its error. */
 export function read<T>(json: string): Answer<T> {

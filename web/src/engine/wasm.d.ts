@@ -1,6 +1,5 @@
-// What Emscripten makes of web/wasm/bindings.cpp.
+// What Emscripten makes of web/wasm/bindings.cpp: a CreateModule of module.ts.
 declare module '@wasm/convolab.js' {
-  import type { EngineModule } from './module';
-  const create: (options: { locateFile(name: string): string }) => Promise<EngineModule>;
+  const create: unknown;
   export default create;
 }

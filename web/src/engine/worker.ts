@@ -25,12 +25,15 @@ import {
   type Resumed,
   type Setup,
   type Split,
+  type ThreadsWanted,
   type TrainConfig,
   type UnitExplanation,
 } from './api';
 import { DatasetLoader } from './datasets';
-import { loadModule, read, type EngineModule, type SessionHandle } from './module';
+import { loadBuild } from './build';
+import { read, type EngineModule, type SessionHandle } from './module';
 import { readOwnData, rgbaOf } from './own-data';
+import { choose } from './threads';
 import { Training, type StepResult } from './training';
 
 /** What is open: a session, where its pictures come from, and what loads them. */
@@ -71,7 +74,7 @@ class Engine implements EngineApi {
         'no files have been opened since the page was loaded',
       );
     const session = new (await this.load()).Session();
-    const folder = new URL(`data/${setup.dataset}/`, documentBase).href;
+    const folder = new URL(`data/${setup.dataset}/`, place).href;
     const loader = new DatasetLoader(folder, session, this.loading(setup.dataset, session));
     const info = await loader.announce();
     const open = info.value && { session, dataset: setup.dataset, info: info.value, loader };
@@ -289,8 +292,16 @@ class Engine implements EngineApi {
   }
 
   private load() {
-    this.module ??= loadModule();
+    this.module ??= this.loadOnce();
     return this.module;
+  }
+
+  private async loadOnce() {
+    const wanted = place.hash.slice(1) as ThreadsWanted;
+    const here = { isolated: self.crossOriginIsolated, cores: navigator.hardwareConcurrency };
+    const [module, build] = await loadBuild(choose(wanted, here));
+    this.listener({ kind: 'build', ...build });
+    return module;
   }
 
   /** Calls the engine. When WebAssembly itself breaks off, only a new worker helps: say so. */
@@ -310,7 +321,8 @@ class Engine implements EngineApi {
   }
 }
 
-// The worker's script lies in assets/ beside the page; the page says where it is itself.
-const documentBase = new URL(self.name || './', self.location.href);
+// The worker's script lies in assets/ beside the page; the page says where it is itself, and after
+// "#" how many threads are wanted.
+const place = new URL(self.name || './#1', self.location.href);
 
 Comlink.expose(new Engine());
