@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, minify, type Plugin } from 'vite';
 import { answer, isolation } from './scripts/serve.mjs';
 import { lessonPages, lessons } from './web/lessons/plugin';
 
@@ -29,6 +29,21 @@ function datasets(): Plugin {
   };
 }
 
+/** Emscripten's JavaScript for threads is no part of any script: it is made small by itself. */
+function smallGlue(): Plugin {
+  return {
+    name: 'convolab-small-glue',
+    async generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'asset' || !/convolab_threads.*\.js$/.test(file.fileName)) continue;
+        const module = !/\.worker/.test(file.fileName);
+        const text = Buffer.from(file.source).toString();
+        file.source = (await minify(file.fileName, text, { module })).code;
+      }
+    },
+  };
+}
+
 export default defineConfig({
   root: web,
   base: './',
@@ -39,7 +54,7 @@ export default defineConfig({
       '@wasm': resolve(here, 'build/wasm'),
     },
   },
-  plugins: [datasets(), lessons(web)],
+  plugins: [datasets(), lessons(web), smallGlue()],
   worker: { format: 'es' },
   server: { fs: { allow: [here] }, headers: isolation },
   build: {
