@@ -81,8 +81,10 @@ Expected<std::string> calculate(std::string_view text) {
   options.memory_limit = memory_limit;
   auto plan = make_plan(*graph, options);
   if (!plan) return tl::unexpected(plan.error());
+  const auto backend = find_backend("simd");
+  if (!backend) return tl::unexpected(backend.error());
   ThreadPool alone;
-  auto executor = Executor::create(*std::move(plan), reference_backend(), state, alone);
+  auto executor = Executor::create(*std::move(plan), **backend, state, alone);
   if (!executor) return tl::unexpected(executor.error());
   // With one picture, a plan's order is PyTorch's.
   if (auto status = read_numbers(job.at("input"), "input", graph->spec().input,

@@ -32,19 +32,6 @@ auto all_args(const std::variant<Args...>*) {
 
 }  // namespace detail
 
-const Backend& reference_backend() {
-  static const Backend backend = {
-      "reference",
-      {
-#define CONVOLAB_KERNEL(name, Args) &detail::Adapt<&reference::name<float>>::run,
-#include "kernels/kernels.inc"
-#undef CONVOLAB_KERNEL
-      },
-      [](const Step&) -> std::int64_t { return 0; },
-  };
-  return backend;
-}
-
 // One backend per instruction set that the build compiled (see simd_variants.inc, best last).
 #define CONVOLAB_SIMD_VARIANT_ENTRY(variant) \
   namespace simd::variant {                  \
@@ -81,14 +68,15 @@ const std::vector<const Backend*>& simd_backends() {
 }  // namespace
 
 std::vector<std::string> backend_names() {
-  std::vector<std::string> names = {"reference"};
+  std::vector<std::string> names;
+  if (built_reference()) names.emplace_back("reference");
   if (!simd_backends().empty()) names.emplace_back("simd");
   for (const Backend* backend : simd_backends()) names.emplace_back(backend->name);
   return names;
 }
 
 Expected<const Backend*> find_backend(std::string_view name) {
-  if (name == "reference") return &reference_backend();
+  if (name == "reference" && built_reference()) return built_reference();
   if (name == "simd" && !simd_backends().empty()) return simd_backends().front();
   for (const Backend* backend : simd_backends())
     if (backend->name == name) return backend;

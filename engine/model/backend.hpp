@@ -31,8 +31,11 @@ struct Backend {
 };
 
 const Backend& reference_backend();
+// The same, or nullptr in a program that defines this function to do without: nobody chooses the
+// reference in the page, and it would be 4 kB more to wait for.
+const Backend* built_reference();
 
-// "reference", "simd" or "simd:<variant>"; an unknown name is refused with the list of known ones.
+// "reference" (where it is built), "simd" or "simd:<variant>"; an unknown name is refused with the list of known ones.
 Expected<const Backend*> find_backend(std::string_view name);
 // Every name that find_backend accepts on this machine.
 std::vector<std::string> backend_names();
