@@ -8,5 +8,6 @@ export default defineConfig({
       '@wasm': fileURLToPath(new URL('build/wasm', import.meta.url)),
     },
   },
-  test: { include: ['tests/web/**/*.test.ts'] },
+  // No test depends on time: the limit is for what never ends.
+  test: { include: ['tests/web/**/*.test.ts'], testTimeout: 60_000 },
 });

@@ -30,6 +30,12 @@ auto all_args(const std::variant<Args...>*) {
 }
 [[gnu::used]] const auto instantiated = all_args(static_cast<const KernelArgs*>(nullptr));
 
+// What the SIMD backends take from the reference (backend_simd.cpp).
+template struct Adapt<&reference::copy<float>>;
+template struct Adapt<&reference::mse_forward<float>>;
+template struct Adapt<&reference::mse_backward<float>>;
+template struct Adapt<&reference::metrics<float>>;
+
 }  // namespace detail
 
 // One backend per instruction set that the build compiled (see simd_variants.inc, best last).
