@@ -339,6 +339,10 @@ export class Lab extends Desk {
   // --- opening ---
 
   private async begin() {
+    // What the browser keeps is looked up while the engine loads.
+    const asked = runKey(this.settings);
+    const found = this.keeper ? loadRun(asked) : undefined;
+    void this.engine.expect(this.settings.dataset).catch(() => undefined); // begin() hears of it, too
     try {
       await this.opener.load();
     } catch (thrown) {
@@ -350,7 +354,8 @@ export class Lab extends Desk {
       this.settings = { ...this.settings, network: defaults().network, layers: '' };
     const lost = this.settings.dataset === 'own' && !(await this.opener.hasOwn());
     if (lost) this.settings = { ...this.settings, dataset: 'digits' };
-    const saved = this.keeper ? await loadRun(runKey(this.settings)) : undefined;
+    const key = runKey(this.settings);
+    const saved = this.keeper ? await (key === asked ? found : loadRun(key)) : undefined;
     const ok = await this.open(saved && { ...saved, history: History.from(saved.history) });
     if (lost)
       this.inform('Your own pictures never leave this computer: open the files here once more.');
@@ -488,6 +493,7 @@ export class Lab extends Desk {
         this.changed();
       },
       () => this.run === 'running',
+      () => this.pointer.cost,
     );
   }
 

@@ -1,5 +1,5 @@
 // Asks the engine for pictures of the network: one at a time, none while the page is hidden, and so
-// rarely that training loses about one part in twenty to them at most.
+// rarely that training loses about one part in twenty at most to them and to what follows from them.
 import type { Answer, PackedSnapshot } from '../engine/api';
 
 const shortest = 60; // ms between two while training
@@ -16,6 +16,8 @@ export class Looker {
     private readonly ask: (pixels: Uint8Array) => Promise<Answer<PackedSnapshot>>,
     private readonly show: (snapshot: PackedSnapshot) => void,
     private readonly training: () => boolean,
+    /** What is asked of the worker after each, in milliseconds. */
+    private readonly afterwards: () => number,
   ) {}
 
   look(pixels: Uint8Array) {
@@ -30,7 +32,7 @@ export class Looker {
       const pixels = this.wanted;
       this.wanted = null;
       this.shown = pixels;
-      const cost = await this.one(pixels);
+      const cost = (await this.one(pixels)) + this.afterwards();
       await new Promise(requestAnimationFrame);
       if (this.training()) await this.rest(Math.max(calm.matches ? 1000 : shortest, cost * share));
     }

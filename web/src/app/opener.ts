@@ -60,9 +60,11 @@ export class Opener {
 
   /** What there is to choose from. */
   async load() {
+    const engine = this.engine();
+    const [presets, types] = await Promise.all([engine.presets(), engine.layerTypes()]);
     // The page's pictures are grey; nets for colour wait for such a dataset.
-    this.presets = (await this.engine().presets()).filter(({ spec }) => spec.input[0] === 1);
-    this.types = await this.engine().layerTypes();
+    this.presets = presets.filter(({ spec }) => spec.input[0] === 1);
+    this.types = types;
   }
 
   /** Whether the visitor's own pictures can be had without asking for them again. */

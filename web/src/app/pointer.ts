@@ -33,6 +33,8 @@ export class Pointer {
   private example: UnitAt | null = null;
   /** Of the unit at hand, and for which picture and weights it was given. */
   explanation: UnitExplanation | null = null;
+  /** What the last explanation cost the worker, in milliseconds. */
+  cost = 0;
   /** The term (of the windowed stage) that is pointed at, in any of the views. */
   term: number | null = null;
   /** Of the network whose units these are. */
@@ -157,6 +159,7 @@ export class Pointer {
       let answer: Answer<UnitExplanation> | null = null;
       if (unit && unit.layer >= 0 && shown)
         answer = await engine.explain(shown.pixels, unit.layer, unit.element).catch(() => null);
+      this.cost = answer?.value?.cost ?? 0;
       // While another question waits, the answer to this one still shows that something moves.
       if (!unit || answer?.value) this.explanation = answer?.value ?? null;
       this.changed();

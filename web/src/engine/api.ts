@@ -300,6 +300,8 @@ export interface UnitExplanation {
   stages: UnitStage[];
   /** Which stage is the unit that was asked about. */
   selected: number;
+  /** What it cost the worker, in milliseconds, where it was asked in passing. */
+  cost?: number;
 }
 
 /** A small network run once, for an exhibit; parameters that are not given start from seed 1. */
@@ -318,6 +320,8 @@ export interface Calculation {
 
 export interface EngineApi {
   listen(listener: (event: EngineEvent) => void): void;
+  /** This dataset will be opened: what it consists of is fetched while the engine still loads. */
+  expect(dataset: DatasetName): void;
   /** The presets; loads the engine when that has not been done. */
   presets(): Promise<Preset[]>;
   /** Opens a network on a dataset, with fresh weights. A refusal leaves everything as it was. */

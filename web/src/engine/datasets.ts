@@ -19,11 +19,17 @@ export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function fetchBytes(url: string, signal: AbortSignal) {
-  const response = await fetch(url, { signal });
+async function fetchBytes(url: string, signal?: AbortSignal) {
+  const response = await fetch(url, signal ? { signal } : {});
   if (!response.ok) throw new Error(`${url.split('/').pop()}: the server said ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 }
+
+const manifestName = 'manifest.json';
+
+/** A dataset's manifest ahead of time; whatever goes wrong, the loader tries again. */
+export const fetchManifest = (folder: string) =>
+  fetchBytes(folder + manifestName).catch(() => undefined);
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -45,11 +51,12 @@ export class DatasetLoader {
     private readonly listener: LoadListener,
   ) {}
 
-  /** Fetches the manifest; load() then brings the pictures. */
-  async announce(): Promise<Answer<DatasetInfo>> {
+  /** Fetches the manifest, unless it came before; load() then brings the pictures. */
+  async announce(early?: Promise<Uint8Array | undefined>): Promise<Answer<DatasetInfo>> {
     let text: string;
     try {
-      text = new TextDecoder().decode(await this.fetchTwice('manifest.json'));
+      const bytes = (await early) ?? (await this.fetchTwice(manifestName));
+      text = new TextDecoder().decode(bytes);
     } catch (error) {
       return failure('not_found', this.folder.split('/').at(-2) ?? '', unreachable(error));
     }

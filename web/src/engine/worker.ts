@@ -29,7 +29,7 @@ import {
   type TrainConfig,
   type UnitExplanation,
 } from './api';
-import { DatasetLoader } from './datasets';
+import { DatasetLoader, fetchManifest } from './datasets';
 import { loadBuild } from './build';
 import { read, type EngineModule, type SessionHandle } from './module';
 import { readOwnData, rgbaOf } from './own-data';
@@ -50,6 +50,7 @@ class Engine implements EngineApi {
   private module: Promise<EngineModule> | undefined;
   private opened: Open | undefined;
   private evaluated: Confusion | null = null;
+  private expected: { dataset: DatasetName; manifest: Promise<Uint8Array | undefined> } | undefined;
   private listener: (event: EngineEvent) => void = () => {};
   private readonly training = new Training(
     () => (this.opened ? this.guard((open) => read<StepResult>(open.session.step())) : nothingOpen),
@@ -58,6 +59,10 @@ class Engine implements EngineApi {
 
   listen(listener: (event: EngineEvent) => void) {
     this.listener = listener;
+  }
+
+  expect(dataset: DatasetName) {
+    if (dataset !== 'own') this.expected = { dataset, manifest: fetchManifest(folderOf(dataset)) };
   }
 
   async presets() {
@@ -74,9 +79,12 @@ class Engine implements EngineApi {
         'no files have been opened since the page was loaded',
       );
     const session = new (await this.load()).Session();
-    const folder = new URL(`data/${setup.dataset}/`, place).href;
+    const folder = folderOf(setup.dataset);
     const loader = new DatasetLoader(folder, session, this.loading(setup.dataset, session));
-    const info = await loader.announce();
+    const { expected } = this;
+    this.expected = undefined;
+    const early = expected?.dataset === setup.dataset ? expected.manifest : undefined;
+    const info = await loader.announce(early);
     const open = info.value && { session, dataset: setup.dataset, info: info.value, loader };
     const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
     if (answer.error) session.delete();
@@ -223,10 +231,13 @@ class Engine implements EngineApi {
     );
   }
 
-  explain(pixels: Uint8Array, layer: number, element: number) {
-    return this.guard(({ session }) =>
+  explain(pixels: Uint8Array, layer: number, element: number): Answer<UnitExplanation> {
+    const began = performance.now();
+    const answer = this.guard(({ session }) =>
       read<UnitExplanation>(session.explainUnit(pixels, layer, element)),
     );
+    if (answer.value) answer.value.cost = performance.now() - began;
+    return answer;
   }
 
   unitOver(layer: number, channel: number, source: number) {
@@ -324,5 +335,6 @@ class Engine implements EngineApi {
 // The worker's script lies in assets/ beside the page; the page says where it is itself, and after
 // "#" how many threads are wanted.
 const place = new URL(self.name || './#1', self.location.href);
+const folderOf = (dataset: DatasetName) => new URL(`data/${dataset}/`, place).href;
 
 Comlink.expose(new Engine());
