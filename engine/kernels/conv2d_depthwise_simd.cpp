@@ -176,7 +176,7 @@ struct BackwardChannel {
         }
       }
     const std::int64_t x_row = std::int64_t{a.in_w} * a.batch;
-    const std::int64_t columns = (a.in_w - remainder + a.stride_w - 1) / a.stride_w;
+    const std::int64_t columns = columns_of(remainder, a.in_w, a.stride_w);
     const float zero = 0.0f;
     if (a.stride_w == 1)
       return add_all_taps({columns * a.batch, rows, at.row, x_row * a.stride_h}, d_y, taps, offsets,
@@ -185,16 +185,9 @@ struct BackwardChannel {
     for (int r = 0; r < rows; ++r) {
       add_all_taps({columns * a.batch, 1, 0, 0}, d_y + r * at.row, taps, offsets, weights, &zero,
                    line);
-      spread_columns(line, remainder, d_x + (i + r * a.stride_h) * x_row);
+      place_columns(line, columns, a.stride_w, a.batch, a.write,
+                    d_x + (i + r * a.stride_h) * x_row + remainder * a.batch);
     }
-  }
-
-  void spread_columns(const float* line, int remainder, float* to) const {
-    const bool adds = a.write == Write::accumulate;
-    const std::int64_t batch = a.batch;
-    for (std::int64_t j = remainder; j < a.in_w; j += a.stride_w, line += batch)
-      for (std::int64_t n = 0; n < batch; ++n)
-        to[j * batch + n] = adds ? to[j * batch + n] + line[n] : line[n];
   }
 
   void run_all() const {

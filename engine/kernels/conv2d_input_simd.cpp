@@ -177,7 +177,8 @@ std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) {
   return by_winograd(a, tiles) ? winograd_scratch(tiles) : conv2d_backward_input_direct_scratch(a);
 }
 std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a) {
-  return is_depthwise(a) ? depthwise_backward_input_scratch(a) : BackwardScratch(a).total;
+  return is_depthwise(a) ? depthwise_backward_input_scratch(a)
+                         : BackwardScratch(one_row(a) ? in_one_row(a) : a).total;
 }
 
 void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
@@ -188,9 +189,10 @@ void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const
   winograd(context, tiles, weights, d_y, nullptr, d_x, a.write);
 }
 
-void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a, const float* d_y,
-                                  const float* weight, float* d_x) {
-  if (is_depthwise(a)) return depthwise_backward_input(context, a, d_y, weight, d_x);
+void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& args,
+                                  const float* d_y, const float* weight, float* d_x) {
+  if (is_depthwise(args)) return depthwise_backward_input(context, args, d_y, weight, d_x);
+  const Conv2dArgs a = one_row(args) ? in_one_row(args) : args;
   const Sizes s(a);
   const BackwardScratch at(a);
   float* zeros = context.scratch + at.zeros;
@@ -248,13 +250,11 @@ void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a
   }
   if (a.stride_w == 1) return;
   for (std::int64_t r = 0; r < std::int64_t{a.in_channels} * a.in_h; ++r)
-    for (std::int64_t j = 0; j < a.in_w; ++j) {
-      const float* from = target + (r * a.in_w + sorted_column(j, a.in_w, a.stride_w)) * s.batch;
-      float* to = d_x + (r * a.in_w + j) * s.batch;
-      if (a.write == Write::overwrite)
-        copy_floats(from, s.batch, to);
-      else
-        for (std::int64_t n = 0; n < s.batch; ++n) to[n] += from[n];
+    for (int remainder = 0; remainder < a.stride_w && remainder < a.in_w; ++remainder) {
+      const std::int64_t count = columns_of(remainder, a.in_w, a.stride_w);
+      place_columns(target, count, a.stride_w, s.batch, a.write,
+                    d_x + (r * a.in_w + remainder) * s.batch);
+      target += count * s.batch;
     }
 }
 

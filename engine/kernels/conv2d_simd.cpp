@@ -46,13 +46,11 @@ void pick_pixels(const Conv2dArgs& a, const float* x, float* to, std::int64_t ch
     float* target = to + c * channel;
     for (std::int64_t i = 0; i < a.out_h; ++i) {
       const float* from = x + i * a.stride_h * row;
-      if (a.stride_w == 1) {
+      if (a.stride_w == 1)
         copy_floats(from, a.out_w * batch, target);
-        target += a.out_w * batch;
-        continue;
-      }
-      for (std::int64_t j = 0; j < a.out_w; ++j, from += a.stride_w * batch, target += batch)
-        copy_floats(from, batch, target);
+      else
+        pick_columns(from, a.out_w, a.stride_w, batch, target);
+      target += a.out_w * batch;
     }
   }
 }

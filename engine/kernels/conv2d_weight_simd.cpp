@@ -38,10 +38,11 @@ struct WeightScratch {
 
 std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a) {
   const WinogradArgs tiles = winograd_forward(a);
-  return by_winograd(a, tiles) ? winograd_weight_scratch(tiles) : WeightScratch(a).total;
+  return by_winograd(a, tiles) ? winograd_weight_scratch(tiles)
+                               : conv2d_backward_weight_direct_scratch(a);
 }
 std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a) {
-  return WeightScratch(a).total;
+  return WeightScratch(one_row(a) ? in_one_row(a) : a).total;
 }
 
 void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, const float* x,
@@ -51,8 +52,9 @@ void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, cons
   winograd_weight(context, tiles, x, d_y, d_weight, a.write);
 }
 
-void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& a, const float* x,
-                                   const float* d_y, float* d_weight) {
+void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& args,
+                                   const float* x, const float* d_y, float* d_weight) {
+  const Conv2dArgs a = one_row(args) ? in_one_row(args) : args;
   const Sizes s(a);
   const WeightScratch at(a);
   if (at.row > s.y_row) {
