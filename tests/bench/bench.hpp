@@ -21,6 +21,10 @@ int kernels(const Arguments& arguments);
 // speed [--what train] --spec JSON [--config JSON] [--seconds 0.3] [--threads 1]
 int speed(const Arguments& arguments);
 
+// Convolutions along every axis from a few centres: GFLOP/s, share of what the machine can do, and
+// every cliff: sweep [--backend simd:sse2] [--json]
+int sweep(const Arguments& arguments);
+
 inline double now_in_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }

@@ -11,6 +11,7 @@ constexpr struct {
 } benches[] = {
     {"nets", "images/s of the nets U, L and V, training and inference", &convolab::bench::nets},
     {"kernels", "every kernel call of the nets U, L and V", &convolab::bench::kernels},
+    {"sweep", "convolutions of every size, and where they are slow", &convolab::bench::sweep},
     {"speed", "images/s of one network, for npm run bench", &convolab::bench::speed},
 };
 

@@ -1,18 +1,19 @@
 // npm run bench: Convolab and other libraries on the same networks, one thread, float32. All of a
 // case take turns in one run; a figure is the median of its rounds.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fail, optionsOf, root } from '../../scripts/lib/run.mjs';
 import { setup } from '../../scripts/setup.mjs';
 import { build, install, versions } from './install.mjs';
 import { convs, nets } from './nets.mjs';
+import { heading, sweeps } from './sweep.mjs';
 import { markdown } from './table.mjs';
 
 const usage = `npm run bench -- [options]
   --quick               training and answers of three nets, batch 64, in Chromium
-  --only train,conv     of train, infer, conv, start
+  --only train,conv     of train, infer, conv, start, sweep (of our kernels alone)
   --runtime node        of chromium, node, native
   --net U,L             only these networks
   --rounds 9            turns that each library takes in a case
@@ -49,10 +50,11 @@ function countOf(option, usual) {
   return count;
 }
 
-const suites = ['train', 'infer', 'conv', 'start'];
+const suites = ['train', 'infer', 'conv', 'start', 'sweep'];
 const runtimes = ['chromium', 'node', 'native'];
 const names = nets.map(({ net }) => net);
 const only = listOf('only', values.quick ? ['train', 'infer'] : suites, suites);
+const compared = only.filter((suite) => suite !== 'sweep');
 const where = listOf('runtime', values.quick ? ['chromium'] : runtimes, runtimes);
 const chosen = nets.filter(({ net }) => listOf('net', names, names).includes(net));
 const ms = countOf('ms', values.quick ? 350 : 600);
@@ -79,7 +81,7 @@ async function open(runtime) {
 async function measureAll(runtime, results, used) {
   const lab = await open(runtime);
   Object.assign(used, lab.versions);
-  for (const suite of only) {
+  for (const suite of compared) {
     if (suite === 'start' && runtime !== 'chromium') continue;
     for (const { net, batch } of cases[suite]) {
       console.error(`${runtime}, ${suite}, ${net.net}, batch ${batch}`);
@@ -120,18 +122,29 @@ function about(used, load) {
   ];
 }
 
+/** The tables that were made now, and those of before in place of the others. */
+function written(tables, section) {
+  const path = join(import.meta.dirname, 'RESULTS.md');
+  const [tablesBefore, sectionBefore] = readFileSync(path, 'utf8').split(`\n${heading}\n`);
+  const last = section || (sectionBefore ? `${heading}\n${sectionBefore}` : '');
+  writeFileSync(path, `${(tables || tablesBefore).trimEnd()}\n\n${last}`.trimEnd() + '\n');
+}
+
 setup('page', 'tests');
-install();
-build('wasm', ['convolab_wasm', 'convolab_forward']);
-build('wasm-threads', ['convolab_wasm']);
 const load = loadavg()[0].toFixed(1);
 if (load > 0.5) console.error(`The machine is busy (load ${load}): figures will be too low.`);
 const results = [];
 const used = {};
-for (const runtime of where) await measureAll(runtime, results, used);
+if (compared.length > 0) {
+  install();
+  build('wasm', ['convolab_wasm', 'convolab_forward']);
+  build('wasm-threads', ['convolab_wasm']);
+  for (const runtime of where) await measureAll(runtime, results, used);
+}
 
-const tables = markdown(results, about(used, load));
-console.log(tables);
+const tables = compared.length > 0 ? markdown(results, about(used, load)) : '';
+const section = only.includes('sweep') ? sweeps(where, load) : '';
+console.log([tables, section].filter(Boolean).join('\n'));
 if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
-if (values.write) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `${tables}`);
+if (values.write) written(tables, section);
 process.exit(0);

@@ -1,0 +1,303 @@
+// Sweeps: convolutions along every axis from a few centres, and where they are slower than their
+// neighbours.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+
+#include "bench.hpp"
+#include "core/parallel.hpp"
+#include "core/rng.hpp"
+#include "model/backend.hpp"
+
+namespace convolab::bench {
+
+#define CONVOLAB_SIMD_VARIANT_ENTRY(variant)             \
+  namespace variant {                                    \
+  double multiply_adds(std::int64_t rounds, float* out); \
+  }
+#include "simd_variants.inc"
+#undef CONVOLAB_SIMD_VARIANT_ENTRY
+
+namespace {
+
+// A layer of a sweep: as many channels out as in, "same" padding done before.
+struct Point {
+  int batch, channels, image, kernel, stride = 1, dilation = 1, groups = 1;
+
+  Conv2dArgs args() const {
+    const int reach = dilation * (kernel - 1), in = image + reach;
+    const int out = (in - reach - 1) / stride + 1;
+    return {.batch = batch,
+            .in_channels = channels,
+            .in_h = in,
+            .in_w = in,
+            .out_channels = channels,
+            .out_h = out,
+            .out_w = out,
+            .kernel_h = kernel,
+            .kernel_w = kernel,
+            .stride_h = stride,
+            .stride_w = stride,
+            .dilation_h = dilation,
+            .dilation_w = dilation,
+            .groups = groups};
+  }
+};
+
+struct Centre {
+  const char* name;
+  Point point;
+};
+constexpr Centre centres[] = {
+    {"3x3, batch 16", {16, 16, 28, 3}},
+    {"3x3, batch 1", {1, 32, 28, 3}},
+    {"1x1, batch 1", {1, 64, 28, 1}},
+    {"depthwise, batch 1", {1, 64, 56, 3, 1, 1, 64}},
+    {"depthwise, batch 16", {16, 16, 28, 3, 1, 1, 16}},
+};
+
+struct Axis {
+  const char* name;
+  int Point::*member;
+  std::vector<int> values;
+};
+const std::vector<Axis>& axes() {
+  static const std::vector<Axis> all = {
+      {"batch", &Point::batch, {1, 2, 3, 4, 6, 8, 13, 16, 32, 64, 100, 256, 1000}},
+      {"channels", &Point::channels, {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256}},
+      {"image", &Point::image, {8, 10, 14, 16, 20, 28, 32, 56, 64, 112, 224}},
+      {"kernel", &Point::kernel, {1, 2, 3, 4, 5, 7, 9, 11}},
+      {"stride", &Point::stride, {1, 2, 3, 4}},
+      {"dilation", &Point::dilation, {1, 2, 3, 4}},
+      {"groups", &Point::groups, {1, 2, 4, 8, 16, 32, 64}},
+  };
+  return all;
+}
+
+struct Sizes {
+  double x, weight, y, multiply_adds;
+};
+Sizes sizes_of(const Conv2dArgs& a) {
+  const double taps = double(a.in_channels) / a.groups * a.kernel_h * a.kernel_w;
+  const double y = double(a.out_channels) * a.out_h * a.out_w * a.batch;
+  return {double(a.in_channels) * a.in_h * a.in_w * a.batch, a.out_channels * taps, y, y * taps};
+}
+
+// Processor time where there is such a clock: what others do on the machine counts less.
+double seconds() {
+#ifdef CLOCK_THREAD_CPUTIME_ID
+  timespec now{};
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0)
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+#endif
+  return now_in_seconds();
+}
+
+// The least time of several calls, after some that let the compiler behind wasm wake up.
+double least_time(const std::function<void()>& run) {
+  double least = 1e9, total = 0.0;
+  for (int calls = 0; calls < 4 || (total < 0.012 && calls < 400); ++calls) {
+    const double before = seconds();
+    run();
+    const double passed = seconds() - before;
+    total += passed;
+    least = std::min(least, passed);
+  }
+  return least;
+}
+
+// What a cliff is measured by: a machine that multiplies and adds at its ceiling, touches every
+// float of its operands at the speed of a copy, and takes a microsecond to begin.
+struct Machine {
+  double operations = 0.0;  // per second
+  // Seconds for a float of 4^(i+5) that are copied together: less in a cache than beyond.
+  std::vector<double> float_times;
+
+  double time(const Sizes& s) const {
+    const double floats = s.x + s.weight + s.y;
+    std::size_t i = 0;
+    while (i + 1 < float_times.size() && std::pow(4.0, double(i + 5)) < floats) ++i;
+    return 1e-6 + 2.0 * s.multiply_adds / operations + floats * float_times[i];
+  }
+};
+
+Machine machine_of(std::string_view backend) {
+  Machine machine;
+  float out[3] = {0.5f, 0.25f, 0.0f};
+  double (*run)(std::int64_t, float*) = nullptr;
+#define CONVOLAB_SIMD_VARIANT_ENTRY(variant) \
+  if (backend == "simd:" #variant) run = &variant::multiply_adds;
+#include "simd_variants.inc"
+#undef CONVOLAB_SIMD_VARIANT_ENTRY
+  if (run) {
+    double operations = 0.0;
+    double least = 1e9;
+    for (int i = 0; i < 40; ++i)
+      least = std::min(least, least_time([&] { operations = run(20'000, out); }));
+    machine.operations = operations / least;
+  }
+  for (int log = 10; log <= 24; log += 2) {
+    const std::size_t half = std::size_t{1} << (log - 1);
+    std::vector<float> from(half, 1.0f), to(half);
+    const double copy = least_time([&] { std::copy(from.begin(), from.end(), to.begin()); });
+    machine.float_times.push_back(copy / (2.0 * static_cast<double>(half)));
+  }
+  return machine;
+}
+
+struct Row {
+  std::string centre, axis, kernel;
+  int value = 0;
+  double gflops = 0.0, share = 0.0;
+  double cliff = 0.0;  // times as slow per multiply-add as a neighbour, where that is a cliff
+};
+
+class Sweep {
+ public:
+  Sweep(const Backend& backend, ThreadPool& pool)
+      : backend_(backend), pool_(pool), machine_(machine_of(backend.name)) {}
+
+  const Machine& machine() const { return machine_; }
+  const std::vector<Row>& rows() const { return rows_; }
+
+  void axis(const Centre& centre, const Axis& axis) {
+    const struct {
+      const char* name;
+      Kernel kernel;
+    } kernels[] = {{"forward", Kernel::conv2d_forward},
+                   {"d_x", Kernel::conv2d_backward_input},
+                   {"d_weight", Kernel::conv2d_backward_weight}};
+    for (const auto& [name, kernel] : kernels) {
+      const std::size_t first = rows_.size();
+      std::vector<double> times, expected;  // for a multiply-add
+      for (const int value : axis.values) {
+        Point p = centre.point;
+        p.*axis.member = value;
+        // Depthwise stays so when its channels change.
+        if (centre.point.groups > 1 && axis.member == &Point::channels) p.groups = p.channels;
+        if (p.channels % p.groups != 0) continue;
+        const Conv2dArgs a = p.args();
+        const Sizes s = sizes_of(a);
+        if (s.multiply_adds > 1.5e8 || s.x + s.y > 1.2e7) continue;  // for the time it takes
+        const double time = time_of(kernel, a, s);
+        const double gflops = 2e-9 * s.multiply_adds / time;
+        rows_.push_back(
+            {centre.name, axis.name, name, value, gflops, 1e9 * gflops / machine_.operations, 0.0});
+        times.push_back(time / s.multiply_adds);
+        expected.push_back(machine_.time(s) / s.multiply_adds);
+      }
+      find_cliffs(first, times, expected);
+    }
+  }
+
+ private:
+  double time_of(Kernel kernel, const Conv2dArgs& a, const Sizes& s) {
+    const auto room = [](double floats) { return static_cast<std::size_t>(floats); };
+    fill(x_, room(s.x));
+    fill(y_, room(s.y));
+    fill(weight_, room(s.weight));
+    fill(bias_, room(a.out_channels));
+    Step step;
+    step.kernel = kernel;
+    step.args = a;
+    scratch_.resize(std::max(scratch_.size(), room(double(backend_.scratch(step)))));
+    RunContext context;
+    context.pool = &pool_;
+    context.scratch = scratch_.data();
+    std::vector<void*> operands = {x_.data(), weight_.data(), bias_.data(), y_.data()};
+    if (kernel == Kernel::conv2d_backward_input) operands = {y_.data(), weight_.data(), x_.data()};
+    if (kernel == Kernel::conv2d_backward_weight) operands = {x_.data(), y_.data(), weight_.data()};
+    const KernelFunction run = backend_.run[static_cast<std::size_t>(kernel)];
+    return least_time([&] { run(context, step, operands.data()); });
+  }
+
+  static void fill(std::vector<float>& values, std::size_t count) {
+    Rng rng(1, Stream::test);
+    values.resize(count);
+    for (float& each : values) each = rng.uniform(-1.0f, 1.0f);
+  }
+
+  // A cliff takes over 1.5 times a neighbour's time for a multiply-add where the machine above
+  // would not: what has less work for the data it touches is slower by right.
+  void find_cliffs(std::size_t first, const std::vector<double>& times,
+                   const std::vector<double>& expected) {
+    for (std::size_t i = 0; i < times.size(); ++i)
+      for (const std::size_t j : {i - 1, i + 1}) {
+        if (j >= times.size()) continue;
+        const double ratio = times[i] / times[j] / std::max(1.0, expected[i] / expected[j]);
+        if (ratio > 1.5) rows_[first + i].cliff = std::max(rows_[first + i].cliff, ratio);
+      }
+  }
+
+  const Backend& backend_;
+  ThreadPool& pool_;
+  Machine machine_;
+  std::vector<float> x_, y_, weight_, bias_, scratch_;
+  std::vector<Row> rows_;
+};
+
+void print_json(const Sweep& sweep, std::string_view backend) {
+  std::printf("{\"backend\": \"%.*s\", \"ceiling\": %.1f, \"rows\": [\n",
+              static_cast<int>(backend.size()), backend.data(), sweep.machine().operations * 1e-9);
+  const char* comma = "";
+  for (const Row& r : sweep.rows()) {
+    std::printf(
+        "%s {\"centre\": \"%s\", \"axis\": \"%s\", \"kernel\": \"%s\", \"value\": %d, "
+        "\"gflops\": %.2f, \"share\": %.3f, \"cliff\": %.2f}",
+        comma, r.centre.c_str(), r.axis.c_str(), r.kernel.c_str(), r.value, r.gflops, r.share,
+        r.cliff);
+    comma = ",\n";
+  }
+  std::printf("\n]}\n");
+}
+
+void print_text(const Sweep& sweep) {
+  std::string before;
+  std::vector<Row> cliffs;
+  for (const Row& r : sweep.rows()) {
+    const std::string here = r.centre + ", " + r.kernel + " by " + r.axis;
+    if (here != before) std::printf("\n%s (GFLOP/s)\n ", here.c_str());
+    before = here;
+    std::printf(" %d: %.1f%s", r.value, r.gflops, r.cliff > 0.0 ? "!" : "");
+    if (r.cliff > 0.0) cliffs.push_back(r);
+  }
+  std::sort(cliffs.begin(), cliffs.end(),
+            [](const Row& a, const Row& b) { return a.cliff > b.cliff; });
+  std::printf("\n\n%zu cliffs among %zu points; ceiling %.1f GFLOP/s\n", cliffs.size(),
+              sweep.rows().size(), sweep.machine().operations * 1e-9);
+  for (const Row& r : cliffs)
+    std::printf("  %.2f x  %s, %s, %s %d (%.1f GFLOP/s)\n", r.cliff, r.centre.c_str(),
+                r.kernel.c_str(), r.axis.c_str(), r.value, r.gflops);
+}
+
+}  // namespace
+
+int sweep(const Arguments& arguments) {
+  const auto has = [&](const char* name) {
+    return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
+  };
+  const auto named = std::find(arguments.begin(), arguments.end(), "--backend");
+  const bool given = named != arguments.end() && named + 1 != arguments.end();
+  const auto backend = find_backend(given ? *(named + 1) : "simd");
+  if (!backend) {
+    std::printf("%s\n", backend.error().text().c_str());
+    return 2;
+  }
+  ThreadPool pool(1);
+  Sweep sweep(**backend, pool);
+  for (const Centre& centre : centres)
+    for (const Axis& axis : axes()) {
+      const bool depthwise = centre.point.groups > 1;
+      if (depthwise && axis.member == &Point::groups) continue;
+      sweep.axis(centre, axis);
+    }
+  if (has("--json"))
+    print_json(sweep, (*backend)->name);
+  else
+    print_text(sweep);
+  return 0;
+}
+
+}  // namespace convolab::bench
