@@ -19,8 +19,8 @@ struct Plane {
 // out = *start or what it holds, plus T taps of x. The last vector of a row that does not fill it
 // reaches back over the one before, and is summed first, from what out held.
 template <int T>
-void add_taps(const Plane& plane, const float* x, const std::int32_t* offsets, const float* weights,
-              const float* start, float* out) {
+[[gnu::noinline]] void add_taps(const Plane& plane, const float* x, const std::int32_t* offsets,
+                                const float* weights, const float* start, float* out) {
   Vector w[T];
   const float* from[T];
   for (int t = 0; t < T; ++t) {
@@ -64,9 +64,8 @@ void add_all_taps(const Plane& plane, const float* x, std::int64_t taps,
     return add_taps_one_by_one(plane, x, taps, offsets, weights, start, out);
   for (std::int64_t done = 0, some = 0; done < taps; done += some, start = nullptr) {
     const std::int64_t left = taps - done;
-    some = left >= 9 ? 9 : left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    some = left >= 9 ? 9 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     const auto add = some == 9   ? &add_taps<9>
-                     : some == 6 ? &add_taps<6>
                      : some == 4 ? &add_taps<4>
                      : some == 2 ? &add_taps<2>
                                  : &add_taps<1>;

@@ -29,8 +29,9 @@ constexpr bool reaches_back = lanes > 4 || K < 3;
 // A function of its own, called for every segment: engines that compile in the background (V8)
 // switch to optimised code when a function is called again, not inside it.
 template <int K, int V>
-std::int64_t tile(const float* x, const Taps& taps, std::int64_t length, const float* start,
-                  float* out, std::int64_t out_stride, std::int64_t last = (V - 1) * lanes) {
+[[gnu::noinline]] std::int64_t tile(const float* x, const Taps& taps, std::int64_t length,
+                                    const float* start, float* out, std::int64_t out_stride,
+                                    std::int64_t last = (V - 1) * lanes) {
   const auto place = [&](int v) { return v == V - 1 && reaches_back<K> ? last : v * lanes; };
   std::int64_t p = 0;
   for (; p + V * lanes <= length; p += V * lanes) {
@@ -54,29 +55,29 @@ std::int64_t tile(const float* x, const Taps& taps, std::int64_t length, const f
   return p;
 }
 
-// P single positions: channels lie on the lanes instead.
+// Four single positions: channels lie on the lanes instead. (Fewer are some of them twice: what out
+// holds is read before anything is written.)
 struct Places {
   std::int64_t x[4], out[4];
 };
-template <int P>
-void narrow(int channels, const float* x, const Taps& taps, const float* start, float* out,
-            std::int64_t out_stride, const Places& at) {
-  float values[P][4] = {};
-  for (int p = 0; p < P; ++p)
+[[gnu::noinline]] void narrow(int channels, const float* x, const Taps& taps, const float* start,
+                              float* out, std::int64_t out_stride, const Places& at) {
+  float values[4][4] = {};
+  for (int p = 0; p < 4; ++p)
     for (int k = 0; k < channels; ++k)
       values[p][k] = start ? start[k] : out[k * out_stride + at.out[p]];
-  const float* from[P];
-  for (int p = 0; p < P; ++p) from[p] = x + at.x[p];
-  Quad acc[P];
-  for (int p = 0; p < P; ++p) acc[p] = load_quad(values[p]);
+  const float* from[4];
+  for (int p = 0; p < 4; ++p) from[p] = x + at.x[p];
+  Quad acc[4];
+  for (int p = 0; p < 4; ++p) acc[p] = load_quad(values[p]);
   const float* weights = taps.weights;
   for (std::int64_t t = 0; t < taps.count; ++t, weights += taps.stride) {
     const std::int64_t offset = taps.offsets[t];
     const Quad w = load_quad(weights);  // lanes beyond the tile's channels are never stored
-    for (int p = 0; p < P; ++p) acc[p] = multiply_add(w, Quad(from[p][offset]), acc[p]);
+    for (int p = 0; p < 4; ++p) acc[p] = multiply_add(w, Quad(from[p][offset]), acc[p]);
   }
-  for (int p = 0; p < P; ++p) save(values[p], acc[p]);
-  for (int p = 0; p < P; ++p)
+  for (int p = 0; p < 4; ++p) save(values[p], acc[p]);
+  for (int p = 0; p < 4; ++p)
     for (int k = 0; k < channels; ++k) out[k * out_stride + at.out[p]] = values[p][k];
 }
 
@@ -87,18 +88,15 @@ void narrow_rows(int channels, const Rows& rows, const Taps& taps, std::int64_t 
   int count = 0;
   for (std::int64_t r = 0; r < rows.count; ++r)
     for (std::int64_t p = first; p < rows.length; ++p) {
-      at.x[count] = r * rows.x_row + p;
-      at.out[count] = r * rows.out_row + p;
+      for (int i = count; i < 4; ++i) {
+        at.x[i] = r * rows.x_row + p;
+        at.out[i] = r * rows.out_row + p;
+      }
       if (++count < 4) continue;
-      narrow<4>(channels, rows.x, taps, start, out, out_stride, at);
+      narrow(channels, rows.x, taps, start, out, out_stride, at);
       count = 0;
     }
-  switch (count) {
-    case 3: return narrow<3>(channels, rows.x, taps, start, out, out_stride, at);
-    case 2: return narrow<2>(channels, rows.x, taps, start, out, out_stride, at);
-    case 1: return narrow<1>(channels, rows.x, taps, start, out, out_stride, at);
-    default: return;
-  }
+  if (count > 0) narrow(channels, rows.x, taps, start, out, out_stride, at);
 }
 
 // A whole run by tiles of at most V vectors. The last vector of a run that does not fill it reaches
