@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/model_files.hpp"
+#include "cli/profile.hpp"
 #include "cli/text.hpp"
 #include "model/backend.hpp"
 #include "train/benchmark.hpp"
@@ -19,7 +20,7 @@ struct Options {
   std::optional<std::string> optimizer;
   int batch = 64;
   double seconds = 2;
-  bool steps = false, json = false;
+  bool steps = false, json = false, no_fuse = false;
   EngineOptions engine = {.backend = "simd", .threads = 1};
 };
 
@@ -44,6 +45,7 @@ Expected<Job> make_job(const Options& options, const std::string& name) {
   auto config = config_of_options(json.dump());
   if (!config) return tl::unexpected(config.error());
   if (!options.optimizer) config->optimizer = optimizer;
+  config->fuse = !options.no_fuse;
   if (auto backend = find_backend(config->backend); !backend)
     return tl::unexpected(backend.error());
   return Job{name, *std::move(graph), {.config = *config, .seconds = options.seconds}};
@@ -80,31 +82,15 @@ Expected<int> print_speeds(const Options& options, const std::vector<Job>& jobs,
 
 Expected<int> print_steps(const Options& options, const std::vector<Job>& jobs, ThreadPool& pool) {
   Json list = Json::array();
+  const double ceiling =
+      measure_ceiling(**find_backend(options.engine.backend), std::min(0.5, options.seconds));
   for (const Job& job : jobs) {
-    auto times = profile_training(job.graph, job.options, pool);
-    if (!times) return tl::unexpected(times.error());
-    double sum = 0;
-    for (const StepTime& step : *times) sum += step.seconds;
-    std::stable_sort(times->begin(), times->end(),
-                     [](const StepTime& a, const StepTime& b) { return a.seconds > b.seconds; });
-    std::vector<std::vector<std::string>> rows = {
-        {"kernel", "writes", "phase", "µs", "share", "GFLOP/s"}};
-    Json entries = Json::array();
-    for (const StepTime& step : *times) {
-      rows.push_back({step.kernel, step.result, step.phase, fixed(step.seconds * 1e6, 1),
-                      percent(step.seconds / sum), step.gflops > 0 ? fixed(step.gflops, 1) : ""});
-      entries.push_back({{"layer", step.layer},
-                         {"kernel", step.kernel},
-                         {"writes", step.result},
-                         {"phase", step.phase},
-                         {"seconds", step.seconds},
-                         {"gflops", step.gflops}});
-    }
-    list.push_back({{"net", job.name}, {"batch", options.batch}, {"steps", std::move(entries)}});
-    if (options.json) continue;
-    std::printf("%s, batch %d: %s µs a training step\n\n", job.name.c_str(), options.batch,
-                fixed(sum * 1e6, 1).c_str());
-    std::printf("%s\n", table(rows, {true, true, true, false, false, false}).c_str());
+    const auto profile = take_profile(job.name, job.graph, job.options, ceiling, pool);
+    if (!profile) return tl::unexpected(profile.error());
+    if (options.json)
+      list.push_back(profile_json(*profile));
+    else
+      print_profile(*profile);
   }
   if (options.json) std::printf("%s\n", list.dump().c_str());
   return exit_done;
@@ -150,6 +136,8 @@ void add_bench(CLI::App& app, Action& action) {
       ->type_name("X");
   command->add_flag("--steps", options->steps,
                     "The time of every step of the training plan instead");
+  command->add_flag("--no-fuse", options->no_fuse,
+                    "A plan step for every layer, none that does what two layers say");
   add_engine_options(*command, options->engine);
   command->get_option("--threads")->description("Threads (default 1)");
   command->add_flag("--json", options->json, "Print one JSON list");

@@ -10,6 +10,7 @@
 #include "cli/evaluation.hpp"
 #include "cli/files.hpp"
 #include "cli/model_files.hpp"
+#include "cli/profile.hpp"
 #include "cli/text.hpp"
 #include "io/safetensors.hpp"
 #include "io/weights.hpp"
@@ -29,7 +30,8 @@ struct Options {
   std::optional<std::int64_t> batch_size, epochs, seed, step_size, warmup_steps;
   std::optional<std::string> optimizer, schedule, loss;
   std::optional<double> lr, momentum, weight_decay, gamma, shift, rotate, scale;
-  bool nesterov = false, augment = false, json = false, log_steps = false;
+  bool nesterov = false, augment = false, json = false, log_steps = false, no_fuse = false;
+  bool profile = false;
   std::optional<int> limit_train;
   DataOptions files;
   EngineOptions engine;
@@ -38,6 +40,7 @@ struct Options {
 // The options as the JSON document of TrainConfig.
 Expected<TrainConfig> make_config(const Options& o) {
   Json config = {{"backend", o.engine.backend},
+                 {"fuse", !o.no_fuse},
                  {"optimizer", Json::object()},
                  {"schedule", Json::object()},
                  {"augment", Json::object()}};
@@ -227,6 +230,23 @@ Status save_results(const std::filesystem::path& folder, const Options& options,
   return write_file(folder / training_file, *record);
 }
 
+// Where the time of a training step goes. After the training, so that nothing of it is measured
+// with.
+Status profile(const Options& options, const Trainer& trainer, ThreadPool& pool) {
+  const TrainConfig& config = trainer.config();
+  const double ceiling = measure_ceiling(**find_backend(config.backend), 0.5);
+  const auto taken =
+      take_profile(options.model, trainer.graph(), {.config = config, .seconds = 2}, ceiling, pool);
+  if (!taken) return tl::unexpected(taken.error());
+  if (options.json) {
+    std::printf("%s\n", profile_json(*taken).dump().c_str());
+  } else {
+    std::printf("\n");
+    print_profile(*taken);
+  }
+  return {};
+}
+
 Expected<int> train(const Options& options) {
   auto graph = load_model(options.model, options.init);
   if (!graph) return tl::unexpected(graph.error());
@@ -260,6 +280,9 @@ Expected<int> train(const Options& options) {
                  static_cast<unsigned long long>((*trainer)->steps_done()), saved.c_str());
   else if (!options.json && !options.save.empty())
     std::printf("%s\n", saved.c_str());
+  if (options.profile && !interrupted)
+    if (auto status = profile(options, **trainer, **pool); !status)
+      return tl::unexpected(status.error());
   return interrupted ? exit_interrupted : exit_done;
 }
 
@@ -339,6 +362,11 @@ void add_train(CLI::App& app, Action& action) {
       ->type_name("N");
   command->add_flag("--log-steps", options->log_steps,
                     "Print every step's loss, to compare runs (with --json on stderr)");
+  command->add_flag("--no-fuse", options->no_fuse,
+                    "A plan step for every layer, none that does what two layers say");
+  command->add_flag("--profile", options->profile,
+                    "Measure every step of the training plan afterwards, against this machine's "
+                    "ceiling");
   command->add_flag("--json", options->json, "Print one JSON object a line per epoch");
   command->footer(
       "Examples:\n"

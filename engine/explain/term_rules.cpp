@@ -50,10 +50,11 @@ Explanation pad2d_forward(const Pad2dArgs& a, Index element) {
   return out;
 }
 
-Explanation pad2d_backward(const Pad2dArgs& a, Index element) {
+Explanation pad2d_backward(const Pad2dArgs& a, Reads reads, Index element) {
   const Layout in{a.in_h, a.in_w, a.batch}, padded{a.out_h(), a.out_w(), a.batch};
   const Place p = place_of(in, element);
   Explanation out = sum(a.write);
+  if (reads[1] && !(reads[1][element] > 0.0f)) return out;  // a relu let nothing through
   for (int i = 0; i < a.out_h(); ++i)
     for (int j = 0; j < a.out_w(); ++j)
       if (padded_source(a.mode, i, a.top, a.in_h) == p.i &&
@@ -84,7 +85,7 @@ Explanation conv2d_forward(const Conv2dArgs& a, Index element) {
   const ConvGeometry g(a);
   const Place p = place_of(g.out, element);
   const Index first_channel = p.c / g.out_per_group * g.in_per_group;
-  Explanation out = sum();
+  Explanation out = a.activation == Activation::none ? sum() : function_of();
   for (Index c = 0; c < g.in_per_group; ++c)
     for (Index u = 0; u < a.kernel_h; ++u)
       for (Index v = 0; v < a.kernel_w; ++v)
@@ -142,7 +143,7 @@ Explanation conv2d_backward_bias(const Conv2dArgs& a, Index o) {
 
 Explanation linear_forward(const LinearArgs& a, Index element) {
   const Index o = element / a.batch, n = element % a.batch;
-  Explanation out = sum();
+  Explanation out = a.activation == Activation::none ? sum() : function_of();
   for (Index f = 0; f < a.in_features; ++f)
     out.terms.push_back({{0, f * a.batch + n}, {1, o * a.in_features + f}, 1.0});
   out.terms.push_back({{2, o}, {}, 1.0});
@@ -195,7 +196,8 @@ Explanation max_pool2d_backward(const MaxPool2dArgs& a, Reads reads, Index eleme
   Explanation out = sum(a.write);
   for (Index i = 0; i < a.out_h; ++i)
     for (Index j = 0; j < a.out_w; ++j)
-      if (const Index at = pooled(p.c, i, j, p.n); switches[at] == p.i * a.in_w + p.j)
+      if (const Index at = pooled(p.c, i, j, p.n);
+          switches[at] == p.i * a.in_w + p.j && (!reads[2] || reads[2][at] > 0.0f))
         out.terms.push_back({{0, at}, {}, 1.0});
   return out;
 }
@@ -241,7 +243,7 @@ Explanation adaptive_avg_pool2d(const AdaptiveAvgPool2dArgs& a, bool forward, In
 
 Explanation activation_backward(const ActivationArgs& a, Reads reads, Index element) {
   const double y = static_cast<double>(reads[0][element]);
-  double slope = y > 0 ? 1.0 : 0.0;
+  double slope = y > 0 || a.kind == Activation::none ? 1.0 : 0.0;
   if (a.kind == Activation::leaky_relu && y <= 0) slope = static_cast<double>(a.negative_slope);
   if (a.kind == Activation::tanh) slope = 1.0 - y * y;
   if (a.kind == Activation::sigmoid) slope = y * (1.0 - y);
@@ -333,7 +335,7 @@ Explanation rule_of(const RunContext& context, const Step& step, Reads reads, in
 #define ARGS(Type) as(static_cast<const Type*>(nullptr))
   switch (step.kernel) {
     case Kernel::pad2d_forward: return pad2d_forward(ARGS(Pad2dArgs), e);
-    case Kernel::pad2d_backward: return pad2d_backward(ARGS(Pad2dArgs), e);
+    case Kernel::pad2d_backward: return pad2d_backward(ARGS(Pad2dArgs), reads, e);
     case Kernel::conv2d_forward: return conv2d_forward(ARGS(Conv2dArgs), e);
     case Kernel::conv2d_backward_input: return conv2d_backward_input(ARGS(Conv2dArgs), e);
     case Kernel::conv2d_backward_weight: return conv2d_backward_weight(ARGS(Conv2dArgs), e);

@@ -7,15 +7,21 @@
 namespace convolab::reference {
 
 template <class T>
+T activated(Activation kind, float negative_slope, T x) {
+  switch (kind) {
+    case Activation::none: break;
+    // Written so that a NaN stays a NaN.
+    case Activation::relu: return x < T(0) ? T(0) : x;
+    case Activation::leaky_relu: return x < T(0) ? static_cast<T>(negative_slope) * x : x;
+    case Activation::tanh: return std::tanh(x);
+    case Activation::sigmoid: return T(1) / (T(1) + std::exp(-x));
+  }
+  return x;
+}
+
+template <class T>
 void activation_forward(const ActivationArgs& a, const T* x, T* y) {
-  const T slope = static_cast<T>(a.negative_slope);
-  for (std::int64_t i = 0; i < a.elements; ++i) switch (a.kind) {
-      // Written so that a NaN stays a NaN.
-      case Activation::relu: y[i] = x[i] < T(0) ? T(0) : x[i]; break;
-      case Activation::leaky_relu: y[i] = x[i] < T(0) ? slope * x[i] : x[i]; break;
-      case Activation::tanh: y[i] = std::tanh(x[i]); break;
-      case Activation::sigmoid: y[i] = T(1) / (T(1) + std::exp(-x[i])); break;
-    }
+  for (std::int64_t i = 0; i < a.elements; ++i) y[i] = activated(a.kind, a.negative_slope, x[i]);
 }
 
 template <class T>
@@ -23,6 +29,7 @@ void activation_backward(const ActivationArgs& a, const T* y, const T* d_y, T* d
   for (std::int64_t i = 0; i < a.elements; ++i) {
     T slope = T(0);
     switch (a.kind) {
+      case Activation::none: slope = T(1); break;
       case Activation::relu: slope = y[i] > T(0) ? T(1) : T(0); break;
       case Activation::leaky_relu:
         slope = y[i] > T(0) ? T(1) : static_cast<T>(a.negative_slope);
@@ -35,6 +42,7 @@ void activation_backward(const ActivationArgs& a, const T* y, const T* d_y, T* d
 }
 
 #define CONVOLAB_INSTANTIATE(T)                                          \
+  template T activated(Activation, float, T);                            \
   template void activation_forward(const ActivationArgs&, const T*, T*); \
   template void activation_backward(const ActivationArgs&, const T*, const T*, T*);
 CONVOLAB_INSTANTIATE(float)

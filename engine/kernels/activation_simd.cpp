@@ -3,23 +3,36 @@
 
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
-void activation_forward(const RunContext& context, const ActivationArgs& a, const float* x,
-                        float* y) {
-  const Vector zero(0.0f), one(1.0f), slope(a.negative_slope);
-  const auto map = [&](std::int64_t cost, const auto& f) {
-    for_elements(context, a.elements, cost,
-                 [&](std::int64_t i, auto size) { save(y + i, f(load(x + i, size)), size); });
+void activate(Activation kind, float negative_slope, const float* x, std::int64_t length,
+              float* y) {
+  const Vector zero(0.0f), one(1.0f), slope(negative_slope);
+  const auto map = [&](const auto& f) {
+    for_vectors(0, length,
+                [&](std::int64_t i, auto size) { save(y + i, f(load(x + i, size)), size); });
   };
-  switch (a.kind) {
+  switch (kind) {
+    case Activation::none: return map([](const Vector& v) { return v; });
     // Selected by x < 0, so that a NaN stays a NaN.
     case Activation::relu:
-      return map(1, [&](const Vector& v) { return xsimd::select(v < zero, zero, v); });
+      return map([&](const Vector& v) { return xsimd::select(v < zero, zero, v); });
     case Activation::leaky_relu:
-      return map(1, [&](const Vector& v) { return xsimd::select(v < zero, slope * v, v); });
-    case Activation::tanh: return map(20, [&](const Vector& v) { return xsimd::tanh(v); });
+      return map([&](const Vector& v) { return xsimd::select(v < zero, slope * v, v); });
+    case Activation::tanh: return map([](const Vector& v) { return xsimd::tanh(v); });
     case Activation::sigmoid:
-      return map(20, [&](const Vector& v) { return one / (one + xsimd::exp(-v)); });
+      return map([&](const Vector& v) { return one / (one + xsimd::exp(-v)); });
   }
+}
+
+void activation_forward(const RunContext& context, const ActivationArgs& a, const float* x,
+                        float* y) {
+  constexpr std::int64_t block = 4096;  // a whole number of vectors: threads change no vector
+  const bool cheap = a.kind != Activation::tanh && a.kind != Activation::sigmoid;
+  for_tasks(context, (a.elements + block - 1) / block, a.elements * (cheap ? 1 : 20),
+            [&](std::int64_t begin, std::int64_t end) {
+              const std::int64_t first = begin * block;
+              const std::int64_t last = end * block < a.elements ? end * block : a.elements;
+              activate(a.kind, a.negative_slope, x + first, last - first, y + first);
+            });
 }
 
 void activation_backward(const RunContext& context, const ActivationArgs& a, const float* y,
@@ -31,6 +44,7 @@ void activation_backward(const RunContext& context, const ActivationArgs& a, con
     });
   };
   switch (a.kind) {
+    case Activation::none: return map([](const Vector&, const Vector& d) { return d; });
     case Activation::relu:
       return map(
           [&](const Vector& v, const Vector& d) { return xsimd::select(v > zero, d, zero); });

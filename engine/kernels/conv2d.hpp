@@ -1,7 +1,7 @@
 // conv2d: 2-D cross-correlation of an already padded batch with a bank of kernels, plus a bias.
 #pragma once
 
-#include "kernels/common.hpp"
+#include "kernels/activation.hpp"
 
 namespace convolab {
 
@@ -17,10 +17,14 @@ struct Conv2dArgs {
   int dilation_h = 1, dilation_w = 1;
   int groups = 1;
   Write write = Write::overwrite;  // of the gradient that the step writes
+  // Of forward: what is done to y before it is written. The gradients are those of the sum inside.
+  Activation activation = Activation::none;
+  float negative_slope = 0.0f;  // leaky_relu only
 };
 
 namespace reference {
-// y[o,i,j,n] = bias[o] + Σ_{c,u,v} weight[o,c,u,v] · x[g·C+c, i·S+u·D, j·S+v·D, n]
+// y[o,i,j,n] = f(bias[o] + Σ_{c,u,v} weight[o,c,u,v] · x[g·C+c, i·S+u·D, j·S+v·D, n]), f the
+// activation
 template <class T>
 void conv2d_forward(const Conv2dArgs& a, const T* x, const T* weight, const T* bias, T* y);
 // d_x[g·C+c, i·S+u·D, j·S+v·D, n] += weight[o,c,u,v] · d_y[o,i,j,n]

@@ -228,6 +228,7 @@ void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const flo
                    const float start = bias ? bias[o] : 0.0f;
                    add_all_taps(plane, from, s.taps, offsets, weight + o * s.taps, &start,
                                 y + o * s.y_channel);
+                   activate_run(a, y + o * s.y_channel, s.y_channel);
                  }
                });
 }

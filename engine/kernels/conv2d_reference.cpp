@@ -42,7 +42,7 @@ void conv2d_forward(const Conv2dArgs& a, const T* x, const T* weight, const T* b
                        static_cast<double>(
                            x[at.x(at.in_channel(o, c), i * a.stride_h + u * a.dilation_h,
                                   j * a.stride_w + v * a.dilation_w, n)]);
-          y[at.y(o, i, j, n)] = static_cast<T>(sum);
+          y[at.y(o, i, j, n)] = activated(a.activation, a.negative_slope, static_cast<T>(sum));
         }
 }
 

@@ -3,6 +3,7 @@
 
 #include "kernels/conv2d.hpp"
 #include "kernels/correlate.hpp"
+#include "kernels/simd_kernels.hpp"
 #include "kernels/simd_vector.hpp"
 #include "kernels/winograd.hpp"
 
@@ -32,6 +33,11 @@ static inline std::int64_t sorted_column(std::int64_t j, std::int64_t width, std
   const std::int64_t remainder = j % stride, long_ones = width % stride;
   return remainder * (width / stride) + (remainder < long_ones ? remainder : long_ones) +
          j / stride;
+}
+
+// What forward does besides to a run of y that it has just written.
+static inline void activate_run(const Conv2dArgs& a, float* run, std::int64_t length) {
+  if (a.activation != Activation::none) activate(a.activation, a.negative_slope, run, length, run);
 }
 
 static inline void copy_floats(const float* from, std::int64_t count, float* to) {
@@ -144,7 +150,8 @@ static inline bool by_winograd(const Conv2dArgs& a, const WinogradArgs& winograd
          a.dilation_h == 1 && a.dilation_w == 1 && a.groups == 1 && winograd_pays(winograd);
 }
 static inline WinogradArgs winograd_forward(const Conv2dArgs& a) {
-  return {a.batch, a.in_channels, a.in_h, a.in_w, 0, a.out_channels};
+  return {a.batch, a.in_channels,  a.in_h,       a.in_w,
+          0,       a.out_channels, a.activation, a.negative_slope};
 }
 static inline WinogradArgs winograd_backward(const Conv2dArgs& a) {
   return {a.batch, a.out_channels, a.out_h, a.out_w, 2, a.in_channels};

@@ -108,9 +108,12 @@ void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& args, co
       const Correlation c = {tiles, s.taps, packed + g * s.group_out * s.taps, offsets};
       const Rows met = {x + g * s.group_in * f.channel + i * a.stride_h * s.x_row, s.y_row, rows,
                         a.stride_h * s.x_row, s.y_row};
-      correlate(c, first, first + next - task, 0, s.taps, met,
-                bias ? bias + g * s.group_out : zeros,
-                y + g * s.group_out * s.y_channel + i * s.y_row, s.y_channel);
+      float* out = y + g * s.group_out * s.y_channel + i * s.y_row;
+      const std::int64_t last = first + next - task;
+      correlate(c, first, last, 0, s.taps, met, bias ? bias + g * s.group_out : zeros, out,
+                s.y_channel);
+      for (std::int64_t k = tiles.begin(first); k < tiles.begin(last); ++k)
+        activate_run(a, out + k * s.y_channel, rows * s.y_row);
     }
   });
 }

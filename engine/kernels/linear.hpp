@@ -1,7 +1,7 @@
 // linear: y = W x + b for every sample of a batch.
 #pragma once
 
-#include "kernels/common.hpp"
+#include "kernels/activation.hpp"
 
 namespace convolab {
 
@@ -9,11 +9,13 @@ namespace convolab {
 // y (out_features, batch).
 struct LinearArgs {
   int batch = 1, in_features = 1, out_features = 1;
-  Write write = Write::overwrite;  // of the gradient that the step writes
+  Write write = Write::overwrite;            // of the gradient that the step writes
+  Activation activation = Activation::none;  // of forward, as conv2d's
+  float negative_slope = 0.0f;
 };
 
 namespace reference {
-// y[o,n] = bias[o] + Σ_f weight[o,f] · x[f,n]
+// y[o,n] = activation(bias[o] + Σ_f weight[o,f] · x[f,n])
 template <class T>
 void linear_forward(const LinearArgs& a, const T* x, const T* weight, const T* bias, T* y);
 // d_x[f,n] += Σ_o weight[o,f] · d_y[o,n]

@@ -12,7 +12,7 @@ void linear_forward(const LinearArgs& a, const T* x, const T* weight, const T* b
       double sum = bias ? static_cast<double>(bias[o]) : 0.0;
       for (int f = 0; f < a.in_features; ++f)
         sum += static_cast<double>(weight[o * in + f]) * static_cast<double>(x[f * batch + n]);
-      y[o * batch + n] = static_cast<T>(sum);
+      y[o * batch + n] = activated(a.activation, a.negative_slope, static_cast<T>(sum));
     }
 }
 

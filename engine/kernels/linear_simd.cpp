@@ -25,6 +25,13 @@ void fill(float* to, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) to[i] = 0.0f;
 }
 
+// What the step does to its outputs besides, on those of some units that were just written.
+void activate_rows(const LinearArgs& a, std::int64_t first, std::int64_t end, float* y) {
+  if (a.activation == Activation::none) return;
+  float* run = y + first * a.batch;
+  activate(a.activation, a.negative_slope, run, (end - first) * a.batch, run);
+}
+
 struct ForwardScratch {
   explicit ForwardScratch(const LinearArgs& a) {
     const std::int64_t in = a.in_features, out = a.out_features, batch = a.batch;
@@ -53,6 +60,7 @@ void forward_by_dots(const RunContext& context, const LinearArgs& a, const float
           for (std::int64_t f = whole; f < in; ++f) rest += weight[o * in + f] * x[n * in + f];
           y[o * batch + n] += rest;
         }
+      activate_rows(a, tiles.begin(tile), tiles.begin(tile + 1), y);
     }
   });
 }
@@ -82,6 +90,7 @@ void linear_forward(const RunContext& context, const LinearArgs& a, const float*
   for_tasks(context, c.tiles.count(), work_of(a), [&](std::int64_t begin, std::int64_t end) {
     pack(c.tiles, begin, end, in, weight, packed);
     correlate(c, begin, end, 0, in, x, batch, bias ? bias : zeros, y, batch);
+    activate_rows(a, c.tiles.begin(begin), c.tiles.begin(end), y);
   });
 }
 

@@ -28,9 +28,11 @@ int padded_source(PaddingMode mode, int i, int before, int size);
 namespace reference {
 template <class T>
 void pad2d_forward(const Pad2dArgs& a, const T* x, T* y);
-// d_x[source(i)] += d_y[i]: border gradients fold back onto the pixels they were copied from.
+// d_x[source(i)] += d_y[i]: border gradients fold back onto the pixels they were copied from. Where
+// x is what a relu wrote it may be given: pixels that are not positive then get 0, which makes d_x
+// the gradient of the relu's input.
 template <class T>
-void pad2d_backward(const Pad2dArgs& a, const T* d_y, T* d_x);
+void pad2d_backward(const Pad2dArgs& a, const T* d_y, const T* x, T* d_x);
 }  // namespace reference
 
 }  // namespace convolab

@@ -32,7 +32,7 @@ void pad2d_forward(const Pad2dArgs& a, const T* x, T* y) {
 }
 
 template <class T>
-void pad2d_backward(const Pad2dArgs& a, const T* d_y, T* d_x) {
+void pad2d_backward(const Pad2dArgs& a, const T* d_y, const T* x, T* d_x) {
   const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h(), a.out_w(), a.batch};
   clear(d_x, a.write, in.elements(a.channels));
   for (int c = 0; c < a.channels; ++c)
@@ -41,13 +41,16 @@ void pad2d_backward(const Pad2dArgs& a, const T* d_y, T* d_x) {
         const int row = padded_source(a.mode, i, a.top, a.in_h);
         const int column = padded_source(a.mode, j, a.left, a.in_w);
         if (row < 0 || column < 0) continue;
-        for (int n = 0; n < a.batch; ++n) d_x[in(c, row, column, n)] += d_y[out(c, i, j, n)];
+        for (int n = 0; n < a.batch; ++n) {
+          const std::int64_t at = in(c, row, column, n);
+          if (!x || x[at] > T(0)) d_x[at] += d_y[out(c, i, j, n)];
+        }
       }
 }
 
 #define CONVOLAB_INSTANTIATE(T)                                \
   template void pad2d_forward(const Pad2dArgs&, const T*, T*); \
-  template void pad2d_backward(const Pad2dArgs&, const T*, T*);
+  template void pad2d_backward(const Pad2dArgs&, const T*, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)
 #undef CONVOLAB_INSTANTIATE

@@ -15,6 +15,18 @@ void put(const float* from, std::int64_t count, Write how, float* to) {
   for (; i < count; ++i) to[i] = how == Write::accumulate ? to[i] + from[i] : from[i];
 }
 
+// The same, but 0 where `mask` is not positive.
+void put_where(const float* mask, const float* from, std::int64_t count, Write how, float* to) {
+  const Vector zero(0.0f);
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    write(to + i, xsimd::select(load(mask + i) > zero, load(from + i), zero), how, Whole{});
+  for (; i < count; ++i) {
+    const float value = mask[i] > 0.0f ? from[i] : 0.0f;
+    to[i] = how == Write::accumulate ? to[i] + value : value;
+  }
+}
+
 void fill(float value, std::int64_t count, float* to) {
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) save(to + i, Vector(value));
@@ -59,23 +71,27 @@ void pad2d_forward(const RunContext& context, const Pad2dArgs& a, const float* x
   });
 }
 
-void pad2d_backward(const RunContext& context, const Pad2dArgs& a, const float* d_y, float* d_x) {
+void pad2d_backward(const RunContext& context, const Pad2dArgs& a, const float* d_y, const float* x,
+                    float* d_x) {
   const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h(), a.out_w(), a.batch};
+  const auto fold = [&](const float* from, std::int64_t count, Write how, std::int64_t at) {
+    x ? put_where(x + at, from, count, how, d_x + at) : put(from, count, how, d_x + at);
+  };
   for_tasks(
       context, a.channels, out.elements(a.channels), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t c = begin; c < end; ++c) {
           // The rows of the image itself first, then the border folds back onto them.
           for (int i = 0; i < a.in_h; ++i)
-            put(d_y + out(c, i + a.top, a.left, 0), in.w * in.batch, a.write, d_x + in(c, i, 0, 0));
+            fold(d_y + out(c, i + a.top, a.left, 0), in.w * in.batch, a.write, in(c, i, 0, 0));
           if (a.mode == PaddingMode::zeros) continue;
           for (int i = 0; i < a.out_h(); ++i) {
             const int row = padded_source(a.mode, i, a.top, a.in_h);
             if (i < a.top || i >= a.top + a.in_h)
-              put(d_y + out(c, i, a.left, 0), in.w * in.batch, Write::accumulate,
-                  d_x + in(c, row, 0, 0));
+              fold(d_y + out(c, i, a.left, 0), in.w * in.batch, Write::accumulate,
+                   in(c, row, 0, 0));
             visit_border(a, [&](int j) {
               const int column = padded_source(a.mode, j, a.left, a.in_w);
-              put(d_y + out(c, i, j, 0), in.batch, Write::accumulate, d_x + in(c, row, column, 0));
+              fold(d_y + out(c, i, j, 0), in.batch, Write::accumulate, in(c, row, column, 0));
             });
           }
         }

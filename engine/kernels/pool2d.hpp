@@ -52,10 +52,12 @@ namespace reference {
 // ties, and a NaN wins over everything (as PyTorch).
 template <class T>
 void max_pool2d_forward(const MaxPool2dArgs& a, const T* x, T* y, std::int32_t* switches);
-// d_x[c, switches[c,i,j,n], n] += d_y[c,i,j,n]
+// d_x[c, switches[c,i,j,n], n] += d_y[c,i,j,n]. Where x is what a relu wrote, the pooled y may be
+// given: windows whose maximum is not positive then count as 0, which makes d_x the gradient of the
+// relu's input. (The maximum is the relu's output where the switch is, so that y says all of it.)
 template <class T>
 void max_pool2d_backward(const MaxPool2dArgs& a, const T* d_y, const std::int32_t* switches,
-                         T* d_x);
+                         const T* y, T* d_x);
 template <class T>
 void avg_pool2d_forward(const AvgPool2dArgs& a, const T* x, T* y);
 template <class T>

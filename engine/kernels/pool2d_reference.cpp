@@ -51,14 +51,16 @@ void max_pool2d_forward(const MaxPool2dArgs& a, const T* x, T* y, std::int32_t* 
 
 template <class T>
 void max_pool2d_backward(const MaxPool2dArgs& a, const T* d_y, const std::int32_t* switches,
-                         T* d_x) {
+                         const T* y, T* d_x) {
   const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h, a.out_w, a.batch};
   clear(d_x, a.write, in.elements(a.channels));
   for (int c = 0; c < a.channels; ++c)
     for (int i = 0; i < a.out_h; ++i)
       for (int j = 0; j < a.out_w; ++j)
-        for (int n = 0; n < a.batch; ++n)
-          d_x[in(c, 0, switches[out(c, i, j, n)], n)] += d_y[out(c, i, j, n)];
+        for (int n = 0; n < a.batch; ++n) {
+          const std::int64_t at = out(c, i, j, n);
+          if (!y || y[at] > T(0)) d_x[in(c, 0, switches[at], n)] += d_y[at];
+        }
 }
 
 template <class T>
@@ -130,12 +132,13 @@ void adaptive_avg_pool2d_backward(const AdaptiveAvgPool2dArgs& a, const T* d_y, 
       }
 }
 
-#define CONVOLAB_INSTANTIATE(T)                                                               \
-  template void max_pool2d_forward(const MaxPool2dArgs&, const T*, T*, std::int32_t*);        \
-  template void max_pool2d_backward(const MaxPool2dArgs&, const T*, const std::int32_t*, T*); \
-  template void avg_pool2d_forward(const AvgPool2dArgs&, const T*, T*);                       \
-  template void avg_pool2d_backward(const AvgPool2dArgs&, const T*, T*);                      \
-  template void adaptive_avg_pool2d_forward(const AdaptiveAvgPool2dArgs&, const T*, T*);      \
+#define CONVOLAB_INSTANTIATE(T)                                                                    \
+  template void max_pool2d_forward(const MaxPool2dArgs&, const T*, T*, std::int32_t*);             \
+  template void max_pool2d_backward(const MaxPool2dArgs&, const T*, const std::int32_t*, const T*, \
+                                    T*);                                                           \
+  template void avg_pool2d_forward(const AvgPool2dArgs&, const T*, T*);                            \
+  template void avg_pool2d_backward(const AvgPool2dArgs&, const T*, T*);                           \
+  template void adaptive_avg_pool2d_forward(const AdaptiveAvgPool2dArgs&, const T*, T*);           \
   template void adaptive_avg_pool2d_backward(const AdaptiveAvgPool2dArgs&, const T*, T*);
 CONVOLAB_INSTANTIATE(float)
 CONVOLAB_INSTANTIATE(double)

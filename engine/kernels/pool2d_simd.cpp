@@ -16,6 +16,13 @@ void fill(float* to, std::int64_t count) {
 Integers load_bits(const void* p) {
   return Integers::load_unaligned(static_cast<const std::int32_t*>(p));
 }
+Integers bits_of(const Vector& v) {
+#if XSIMD_VERSION_MAJOR >= 9
+  return xsimd::bitwise_cast<std::int32_t>(v);
+#else
+  return xsimd::bitwise_cast<Integers>(v);
+#endif
+}
 
 // Windows whose inputs are rows[0] … rows[1]-1 by columns …, all divided by one number.
 struct Window {
@@ -237,10 +244,12 @@ bool windows_of_2x2(const MaxPool2dArgs& a) {
 // A row of 2×2 windows side by side: every input meets one window at most, so that d_x is written
 // at once: d_y where the maximum was, 0 elsewhere.
 void spread_row_of_2x2(const MaxPool2dArgs& a, int i, const float* d_y,
-                       const std::int32_t* switches, float* image) {
+                       const std::int32_t* switches, const float* y, float* image) {
+  const Vector zero(0.0f);
   const std::int64_t row = std::int64_t{a.in_w} * a.batch;
   float* to = image + 2 * i * row;
   for (int j = 0; j < a.out_w; ++j, d_y += a.batch, switches += a.batch) {
+    const std::int64_t at = std::int64_t{j} * a.batch;
     const std::int32_t corner = position_of(a, i, j, 0, 0);
     const Integers here(corner), right(corner + 1), below(corner + a.in_w);
     const Integers across(corner + a.in_w + 1);
@@ -250,7 +259,8 @@ void spread_row_of_2x2(const MaxPool2dArgs& a, int i, const float* d_y,
     float* pixel = to + std::int64_t{2} * j * a.batch;
     for (std::int64_t n = 0; n < a.batch; n += lanes) {
       const Integers place = load_bits(switches + n);
-      const Integers d = load_bits(d_y + n);
+      const Integers d = y ? bits_of(xsimd::select(load(y + at + n) > zero, load(d_y + n), zero))
+                           : load_bits(d_y + n);
       save(pixel + n, only_where(place == here, d));
       save(pixel + a.batch + n, only_where(place == right, d));
       save(pixel + row + n, only_where(place == below, d));
@@ -262,11 +272,11 @@ void spread_row_of_2x2(const MaxPool2dArgs& a, int i, const float* d_y,
 }
 
 void spread_2x2(const MaxPool2dArgs& a, const float* d_y, const std::int32_t* switches,
-                float* image) {
+                const float* y, float* image) {
   const std::int64_t row = std::int64_t{a.in_w} * a.batch;
   for (int i = 0; i < a.out_h; ++i) {
     const std::int64_t at = std::int64_t{i} * a.out_w * a.batch;
-    spread_row_of_2x2(a, i, d_y + at, switches + at, image);
+    spread_row_of_2x2(a, i, d_y + at, switches + at, y ? y + at : nullptr, image);
   }
   fill(image + 2 * a.out_h * row, (a.in_h - 2 * a.out_h) * row);
 }
@@ -297,7 +307,7 @@ void max_pool2d_forward(const RunContext& context, const MaxPool2dArgs& a, const
 }
 
 void max_pool2d_backward(const RunContext& context, const MaxPool2dArgs& a, const float* d_y,
-                         const std::int32_t* switches, float* d_x) {
+                         const std::int32_t* switches, const float* y, float* d_x) {
   const Layout in{a.in_h, a.in_w, a.batch}, out{a.out_h, a.out_w, a.batch};
   const bool side_by_side = windows_of_2x2(a) && a.stride_h == 2 && a.stride_w == 2 &&
                             a.write == Write::overwrite && a.batch % lanes == 0;
@@ -306,13 +316,15 @@ void max_pool2d_backward(const RunContext& context, const MaxPool2dArgs& a, cons
               for (std::int64_t c = begin; c < end; ++c) {
                 float* image = d_x + in(c, 0, 0, 0);
                 if (side_by_side) {
-                  spread_2x2(a, d_y + out(c, 0, 0, 0), switches + out(c, 0, 0, 0), image);
+                  const std::int64_t at = out(c, 0, 0, 0);
+                  spread_2x2(a, d_y + at, switches + at, y ? y + at : nullptr, image);
                   continue;
                 }
                 if (a.write == Write::overwrite) fill(image, in.elements(1));
                 for (std::int64_t at = out(c, 0, 0, 0); at < out(c + 1, 0, 0, 0); at += a.batch)
                   for (std::int64_t n = 0; n < a.batch; ++n)
-                    image[std::int64_t{switches[at + n]} * a.batch + n] += d_y[at + n];
+                    if (!y || y[at + n] > 0.0f)
+                      image[std::int64_t{switches[at + n]} * a.batch + n] += d_y[at + n];
               }
             });
 }

@@ -25,6 +25,9 @@ std::int64_t linear_forward_scratch(const LinearArgs& a);
 std::int64_t linear_backward_input_scratch(const LinearArgs& a);
 std::int64_t linear_backward_weight_scratch(const LinearArgs& a);
 
+// The backend's ceiling: see model/backend.hpp.
+std::int64_t multiply_adds_on_registers(std::int64_t rounds, float* out);
+
 void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float* x,
                     const float* weight, const float* bias, float* y);
 void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
@@ -52,12 +55,13 @@ void linear_backward_bias(const RunContext& context, const LinearArgs& a, const 
                           float* d_bias);
 
 void pad2d_forward(const RunContext& context, const Pad2dArgs& a, const float* x, float* y);
-void pad2d_backward(const RunContext& context, const Pad2dArgs& a, const float* d_y, float* d_x);
+void pad2d_backward(const RunContext& context, const Pad2dArgs& a, const float* d_y, const float* x,
+                    float* d_x);
 
 void max_pool2d_forward(const RunContext& context, const MaxPool2dArgs& a, const float* x, float* y,
                         std::int32_t* switches);
 void max_pool2d_backward(const RunContext& context, const MaxPool2dArgs& a, const float* d_y,
-                         const std::int32_t* switches, float* d_x);
+                         const std::int32_t* switches, const float* y, float* d_x);
 void avg_pool2d_forward(const RunContext& context, const AvgPool2dArgs& a, const float* x,
                         float* y);
 void avg_pool2d_backward(const RunContext& context, const AvgPool2dArgs& a, const float* d_y,
@@ -67,6 +71,9 @@ void adaptive_avg_pool2d_forward(const RunContext& context, const AdaptiveAvgPoo
 void adaptive_avg_pool2d_backward(const RunContext& context, const AdaptiveAvgPool2dArgs& a,
                                   const float* d_y, float* d_x);
 
+// Of one run of numbers; x may be y. What conv2d and linear steps do to a row they have just
+// written.
+void activate(Activation kind, float negative_slope, const float* x, std::int64_t length, float* y);
 void activation_forward(const RunContext& context, const ActivationArgs& a, const float* x,
                         float* y);
 void activation_backward(const RunContext& context, const ActivationArgs& a, const float* y,

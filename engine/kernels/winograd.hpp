@@ -15,7 +15,7 @@
 //   |error| ≤ 3e-6 · Σ_tiles max|x[c] in the tile| · Σ |d_y[k] in the tile|
 #pragma once
 
-#include "kernels/common.hpp"
+#include "kernels/activation.hpp"
 
 #ifndef CONVOLAB_SIMD_VARIANT
 #error "compile *_simd.cpp with -DCONVOLAB_SIMD_VARIANT=<name>"
@@ -27,6 +27,8 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 // y (out_channels, in_h + 2·border − 2, in_w + 2·border − 2, batch).
 struct WinogradArgs {
   std::int64_t batch, in_channels, in_h, in_w, border, out_channels;
+  Activation activation = Activation::none;  // of y, when it is overwritten
+  float negative_slope = 0.0f;
   std::int64_t out_h() const { return in_h + 2 * border - 2; }
   std::int64_t out_w() const { return in_w + 2 * border - 2; }
 };

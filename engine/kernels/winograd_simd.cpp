@@ -1,6 +1,7 @@
 #include "kernels/winograd.hpp"
 
 #include "kernels/correlate.hpp"
+#include "kernels/simd_kernels.hpp"
 #include "kernels/simd_vector.hpp"
 #include "kernels/tasks.hpp"
 #include "kernels/winograd_blocks.hpp"
@@ -185,6 +186,13 @@ void transform_input_row(const Block& b, std::int64_t i, const float* channel, f
   }
 }
 
+// What the step does to y besides, on four runs that were just written.
+void activate_runs(const WinogradArgs& a, float* const (&runs)[2][2], std::int64_t length) {
+  if (a.activation == Activation::none) return;
+  for (const auto& row : runs)
+    for (float* run : row) activate(a.activation, a.negative_slope, run, length, run);
+}
+
 // Likewise into a channel of y.
 void transform_output_row(const Block& b, std::int64_t i, const float* from, std::int64_t step,
                           float bias, float* channel, Write how) {
@@ -195,6 +203,7 @@ void transform_output_row(const Block& b, std::int64_t i, const float* from, std
     for (int r = 0; r < 2; ++r)
       for (int s = 0; s < 2; ++s) to[r][s] = b.runs + (2 * r + s) * b.run;
     transform_output(from, step, b.length(), bias, to, Write::overwrite);
+    activate_runs(a, to, b.length());
     return scatter(b, row, channel, how);
   }
   for (std::int64_t j = 0; j < b.columns; ++j) {
@@ -206,6 +215,7 @@ void transform_output_row(const Block& b, std::int64_t i, const float* from, std
                           : b.runs + (2 * r + s) * b.run;
       }
     transform_output(from + j * b.images, step, b.images, bias, to, how);
+    activate_runs(a, to, b.images);
   }
 }
 

@@ -25,6 +25,7 @@ class AvgPool2d : public Layer {
 
   Shape output() const override { return pool.out; }
   Window window() const override { return pool.view; }
+  bool takes_relu() const override { return pool.in.has_border(); }
 
   void forward(StepEmitter& emitter) const override {
     const BufferId x = pool.in.forward(emitter);

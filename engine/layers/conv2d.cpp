@@ -53,9 +53,15 @@ class Conv2d : public Layer {
     return out.elements() * (in.shape[0] / groups) * view.kernel_h * view.kernel_w;
   }
 
+  bool takes_activation() const override { return true; }
+  bool takes_relu() const override { return in.has_border(); }
+
   void forward(StepEmitter& emitter) const override {
     const BufferId x = in.forward(emitter);
-    emitter.emit(Kernel::conv2d_forward, args(emitter),
+    Conv2dArgs a = args(emitter);
+    a.activation = emitter.fused_activation().kind;
+    a.negative_slope = emitter.fused_activation().negative_slope;
+    emitter.emit(Kernel::conv2d_forward, a,
                  {x, emitter.parameter("weight"), emitter.parameter("bias")}, {emitter.output()});
   }
 

@@ -10,6 +10,7 @@ class Elementwise : public Layer {
   float negative_slope = 0.0f;
 
   Shape output() const override { return shape; }
+  FusedActivation activation() const override { return {kind, negative_slope}; }
 
   void forward(StepEmitter& emitter) const override {
     emitter.emit(Kernel::activation_forward, args(emitter, Write::overwrite), {emitter.input(0)},

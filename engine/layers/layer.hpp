@@ -51,6 +51,12 @@ struct GradientTarget {
   explicit operator bool() const { return id != no_buffer; }
 };
 
+// An activation that another layer's step applies to what it computes.
+struct FusedActivation {
+  Activation kind = Activation::none;
+  float negative_slope = 0.0f;
+};
+
 // What a layer sees of the plan under construction: its own buffers by name, and where to add
 // steps.
 class StepEmitter {
@@ -62,6 +68,8 @@ class StepEmitter {
   virtual BufferId input(int i) const = 0;
   virtual BufferId output() const = 0;
   virtual BufferId parameter(std::string_view name) const = 0;  // no_buffer when there is none
+  // What forward() must do to the output besides; only where takes_activation().
+  virtual FusedActivation fused_activation() const = 0;
   // Backward only:
   virtual BufferId d_output() const = 0;
   virtual BufferId d_parameter(std::string_view name) const = 0;  // no_buffer when not wanted
@@ -69,6 +77,9 @@ class StepEmitter {
   // emitted step.
   virtual GradientTarget d_input(int i) = 0;
   virtual bool wants_d_input(int i) const = 0;
+  // d_input(0) is wanted of the input of the relu below, whose own step is left out; only where
+  // takes_relu().
+  virtual bool passes_relu() const = 0;
   // A buffer of the layer's own; the same name gives the same buffer, also from forward to
   // backward.
   virtual BufferId own(std::string_view name, std::int64_t elements) = 0;
@@ -85,6 +96,12 @@ class Layer {
   virtual Window window() const { return {}; }
   // The output is the input under another shape: no steps and no memory.
   virtual bool is_view(bool /*training*/) const { return false; }
+  // Fused steps: the elementwise function that the layer is, if it is one; whether its forward step
+  // can apply the one of the layer above to its output; and whether its backward step can go
+  // through a relu below at once.
+  virtual FusedActivation activation() const { return {}; }
+  virtual bool takes_activation() const { return false; }
+  virtual bool takes_relu() const { return false; }
   virtual void forward(StepEmitter& emitter) const = 0;
   virtual void backward(StepEmitter& emitter) const = 0;
 };

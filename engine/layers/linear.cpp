@@ -30,8 +30,13 @@ class Linear : public Layer {
   }
   std::int64_t multiply_adds() const override { return std::int64_t{in_features} * out_features; }
 
+  bool takes_activation() const override { return true; }
+
   void forward(StepEmitter& emitter) const override {
-    emitter.emit(Kernel::linear_forward, args(emitter),
+    LinearArgs a = args(emitter);
+    a.activation = emitter.fused_activation().kind;
+    a.negative_slope = emitter.fused_activation().negative_slope;
+    emitter.emit(Kernel::linear_forward, a,
                  {emitter.input(0), emitter.parameter("weight"), emitter.parameter("bias")},
                  {emitter.output()});
   }
@@ -52,7 +57,11 @@ class Linear : public Layer {
 
  private:
   LinearArgs args(const StepEmitter& emitter) const {
-    return {emitter.batch(), in_features, out_features, Write::overwrite};
+    LinearArgs a;
+    a.batch = emitter.batch();
+    a.in_features = in_features;
+    a.out_features = out_features;
+    return a;
   }
 };
 

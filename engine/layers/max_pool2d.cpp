@@ -23,6 +23,7 @@ class MaxPool2d : public Layer {
 
   Shape output() const override { return pool.out; }
   Window window() const override { return pool.view; }
+  bool takes_relu() const override { return true; }
 
   void forward(StepEmitter& emitter) const override {
     const BufferId x = pool.in.forward(emitter);
@@ -32,8 +33,11 @@ class MaxPool2d : public Layer {
 
   void backward(StepEmitter& emitter) const override {
     pool.in.backward(emitter, [&](GradientTarget d_x) {
-      emitter.emit(Kernel::max_pool2d_backward, args(emitter, d_x.write),
-                   {emitter.d_output(), switches(emitter)}, {d_x.id});
+      const bool through_relu = emitter.passes_relu() && !pool.in.has_border();
+      emitter.emit(
+          Kernel::max_pool2d_backward, args(emitter, d_x.write),
+          {emitter.d_output(), switches(emitter), through_relu ? emitter.output() : no_buffer},
+          {d_x.id});
     });
   }
 

@@ -26,7 +26,8 @@ struct PaddedInput {
   BufferId padded(StepEmitter& emitter) const;
 
   // Emits what `gradient_step(target)` emits, so that the gradient ends in d_input(0): directly, or
-  // through a padded gradient that pad2d_backward folds back.
+  // through a padded gradient that pad2d_backward folds back (and takes through a relu below, where
+  // that is wanted).
   template <class GradientStep>
   void backward(StepEmitter& emitter, GradientStep gradient_step) const;
 
@@ -59,7 +60,8 @@ void PaddedInput::backward(StepEmitter& emitter, GradientStep gradient_step) con
   const BufferId d_padded = emitter.own("d_padded", elements() * emitter.batch());
   gradient_step(GradientTarget{d_padded, Write::overwrite});
   const GradientTarget target = emitter.d_input(0);
-  emitter.emit(Kernel::pad2d_backward, args(emitter, target.write), {d_padded}, {target.id});
+  emitter.emit(Kernel::pad2d_backward, args(emitter, target.write),
+               {d_padded, emitter.passes_relu() ? emitter.input(0) : no_buffer}, {target.id});
 }
 
 }  // namespace convolab

@@ -23,11 +23,15 @@ namespace convolab {
 using KernelFunction = void (*)(const RunContext& context, const Step& step, void* const* operands);
 // How many floats of scratch memory a step needs in context.scratch.
 using ScratchFunction = std::int64_t (*)(const Step& step);
+// Does `rounds` times as many multiply-adds as it gives back, on registers alone: what the machine
+// can do at most in this instruction set. out: 16 floats.
+using CeilingFunction = std::int64_t (*)(std::int64_t rounds, float* out);
 
 struct Backend {
   std::string_view name;
   std::array<KernelFunction, kernel_count> run;
   ScratchFunction scratch;
+  CeilingFunction ceiling;
 };
 
 const Backend& reference_backend();

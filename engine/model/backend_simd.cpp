@@ -86,6 +86,7 @@ constexpr Backend backend_of(std::string_view name, KernelFunction conv2d,
           &detail::Adapt<&adam_update>::run,
       },
       scratch,
+      &multiply_adds_on_registers,
   };
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "model/fusion.hpp"
+
 namespace convolab {
 namespace {
 
@@ -10,7 +12,10 @@ namespace {
 // layer is asked.
 class PlanBuilder : public StepEmitter {
  public:
-  PlanBuilder(const Graph& graph, Plan& plan) : graph_(graph), plan_(plan) {}
+  PlanBuilder(const Graph& graph, Plan& plan)
+      : graph_(graph),
+        plan_(plan),
+        fusion_(plan.options.fuse ? find_fusion(graph, plan.options.training) : no_fusion(graph)) {}
 
   void build() {
     make_values();
@@ -18,7 +23,7 @@ class PlanBuilder : public StepEmitter {
     phase_ = Phase::forward;
     for (int i = 0; i < layer_count(); ++i) {
       enter(i);
-      if (!is_view(i)) node().layer->forward(*this);
+      if (!is_view(i) && !contains(fusion_.activation_above, i)) node().layer->forward(*this);
     }
     if (plan_.options.loss != Loss::none) emit_loss();
     if (plan_.options.backward) {
@@ -27,10 +32,11 @@ class PlanBuilder : public StepEmitter {
         enter(i);
         // Nothing at or below this layer learns.
         if (plan_.d_values[static_cast<std::size_t>(i + 1)] == no_buffer) continue;
-        if (!is_view(i)) node().layer->backward(*this);
+        if (!is_view(i) && !contains(fusion_.relu_below, i)) node().layer->backward(*this);
       }
     }
     if (plan_.options.optimizer) emit_updates(*plan_.options.optimizer);
+    forget_fused_values();
   }
 
   // StepEmitter:
@@ -54,6 +60,12 @@ class PlanBuilder : public StepEmitter {
   BufferId d_parameter(std::string_view name) const override {
     return find(plan_.d_parameters, name);
   }
+  FusedActivation fused_activation() const override {
+    const int above = at(fusion_.activation_above, layer_);
+    if (above < 0) return {};
+    return graph_.layers()[static_cast<std::size_t>(above)].layer->activation();
+  }
+  bool passes_relu() const override { return at(fusion_.relu_below, layer_) >= 0; }
   BufferId own(std::string_view name, std::int64_t elements) override {
     const std::string full = node().name + "." + std::string(name);
     const auto it = own_.find(full);
@@ -63,12 +75,29 @@ class PlanBuilder : public StepEmitter {
   }
   void emit(Kernel kernel, KernelArgs args, std::vector<BufferId> reads,
             std::vector<BufferId> writes) override {
-    plan_.steps.push_back({kernel, args, std::move(reads), std::move(writes), layer_, phase_});
+    Step step = {kernel, args, std::move(reads), std::move(writes), layer_, phase_};
+    if (phase_ == Phase::forward && applies_activation(args))
+      step.fused = at(fusion_.activation_above, layer_);
+    if (goes_through_relu(step)) step.fused = at(fusion_.relu_below, layer_);
+    plan_.steps.push_back(std::move(step));
   }
 
  private:
   static BufferId at(const std::vector<BufferId>& ids, int i) {
     return ids[static_cast<std::size_t>(i)];
+  }
+  static bool contains(const std::vector<int>& layers, int layer) {
+    return std::find(layers.begin(), layers.end(), layer) != layers.end();
+  }
+  static bool applies_activation(const KernelArgs& args) {
+    const auto* conv = std::get_if<Conv2dArgs>(&args);
+    const auto* linear = std::get_if<LinearArgs>(&args);
+    return (conv && conv->activation != Activation::none) ||
+           (linear && linear->activation != Activation::none);
+  }
+  static bool goes_through_relu(const Step& step) {
+    return (step.kernel == Kernel::max_pool2d_backward || step.kernel == Kernel::pad2d_backward) &&
+           step.reads.back() != no_buffer;
   }
   int layer_count() const { return static_cast<int>(graph_.layers().size()); }
   const GraphLayer& node() const { return graph_.layers()[static_cast<std::size_t>(layer_)]; }
@@ -118,15 +147,36 @@ class PlanBuilder : public StepEmitter {
         continue;
       }
       const std::int64_t elements = graph_.shape(v).elements() * batch();
-      plan_.values.push_back(add({.name = value_name(v),
-                                  .role = v == 0 ? BufferRole::input : BufferRole::activation,
-                                  .elements = elements,
-                                  .layer = v - 1}));
+      // Until the steps are there, a fused value stands for the buffer beyond: what the activation
+      // writes, or the gradient of what the relu reads.
+      if (v > 0 && at(fusion_.activation_above, v - 1) >= 0)
+        plan_.values.push_back(no_buffer);
+      else
+        plan_.values.push_back(add({.name = value_name(v),
+                                    .role = v == 0 ? BufferRole::input : BufferRole::activation,
+                                    .elements = elements,
+                                    .layer = v - 1}));
+      if (v > 0)
+        for (std::size_t below = 0; below < fusion_.activation_above.size(); ++below)
+          if (fusion_.activation_above[below] == v - 1)
+            plan_.values[below + 1] = plan_.values.back();
+      if (v > 0 && contains(fusion_.relu_below, v - 1)) {
+        plan_.d_values.push_back(at(plan_.d_values, graph_.layers()[i - 1].inputs[0]));
+        continue;
+      }
       plan_.d_values.push_back(needs[i] ? add({.name = "d_" + value_name(v),
                                                .role = BufferRole::gradient,
                                                .elements = elements,
                                                .layer = v - 1})
                                         : no_buffer);
+    }
+  }
+
+  // There is nothing to read where a fused value would have been.
+  void forget_fused_values() {
+    for (std::size_t i = 0; i < graph_.layers().size(); ++i) {
+      if (fusion_.activation_above[i] >= 0) plan_.values[i + 1] = no_buffer;
+      if (contains(fusion_.relu_below, static_cast<int>(i))) plan_.d_values[i + 1] = no_buffer;
     }
   }
 
@@ -213,6 +263,7 @@ class PlanBuilder : public StepEmitter {
 
   const Graph& graph_;
   Plan& plan_;
+  const Fusion fusion_;
   int layer_ = -1;
   Phase phase_ = Phase::forward;
   std::vector<bool> written_;
@@ -292,6 +343,13 @@ std::string_view loss_name(Loss loss) {
     case Loss::mse: return "mse";
   }
   return "?";
+}
+
+std::string step_title(const Graph& graph, const Step& step) {
+  std::string title(kernel_name(step.kernel));
+  if (step.fused >= 0)
+    title += " + " + std::string(graph.layers()[static_cast<std::size_t>(step.fused)].type->name);
+  return title;
 }
 
 std::pair<int, int> Plan::phase_range(Phase phase) const {

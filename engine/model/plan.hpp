@@ -27,6 +27,10 @@ struct PlanOptions {
   // Buffers whose lives do not overlap share memory, so that only the output survives a run.
   // Without it every activation and gradient stays readable after the run, for views.
   bool share_memory = false;
+  // One step does what two layers say, where that costs less and gives the same bits: conv2d or
+  // linear with the activation above it, the gradient of a pool or a border with the relu below.
+  // What would have passed between the two then has no buffer, and views have nothing to show.
+  bool fuse = false;
   std::int64_t memory_limit = std::int64_t{4} << 30;  // bytes
 };
 
@@ -60,9 +64,9 @@ struct Plan {
   std::int64_t arena = 0;  // elements, without a backend's scratch
 
   BufferId labels = no_buffer, losses = no_buffer, metrics = no_buffer;
-  std::vector<BufferId> values;        // of every ValueId: where that activation is
-  std::vector<BufferId> d_values;      // its gradient, or no_buffer
-  std::vector<BufferId> parameters;    // of every parameter of the graph
+  std::vector<BufferId> values;      // of every ValueId: where that activation is; fused: no_buffer
+  std::vector<BufferId> d_values;    // its gradient, or no_buffer
+  std::vector<BufferId> parameters;  // of every parameter of the graph
   std::vector<BufferId> d_parameters;  // or no_buffer
 
   BufferId input() const { return values.front(); }
@@ -71,6 +75,9 @@ struct Plan {
   // [first, last) of the steps of a phase; phases follow each other.
   std::pair<int, int> phase_range(Phase phase) const;
 };
+
+// "conv2d_forward", or of a fused step "conv2d_forward + relu".
+std::string step_title(const Graph& graph, const Step& step);
 
 // Errors: a batch below 1, a loss that does not fit the output, more memory than the limit.
 Expected<Plan> make_plan(const Graph& graph, const PlanOptions& options);

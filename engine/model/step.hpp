@@ -58,6 +58,7 @@ struct Step {
       writes;      // likewise; a buffer that is also read back (an optimiser's) is here
   int layer = -1;  // index into the graph's layers; -1 for the loss
   Phase phase = Phase::forward;
+  int fused = -1;  // another layer whose work in this phase the step does too, or -1
 };
 
 // The largest number of operands (reads and writes together) a kernel has.

@@ -110,7 +110,8 @@ Expected<double> benchmark_inference(const Graph& graph, const BenchmarkOptions&
   const auto backend = find_backend(options.config.backend);
   if (!backend) return tl::unexpected(backend.error());
   ModelState state(graph, options.config.seed);
-  auto plan = make_plan(graph, {.batch = batch, .optimizer = {}, .share_memory = true});
+  auto plan = make_plan(
+      graph, {.batch = batch, .optimizer = {}, .share_memory = true, .fuse = options.config.fuse});
   if (!plan) return tl::unexpected(plan.error());
   auto executor = Executor::create(*std::move(plan), **backend, state, pool);
   if (!executor) return tl::unexpected(executor.error());
@@ -126,50 +127,97 @@ Expected<double> benchmark_inference(const Graph& graph, const BenchmarkOptions&
   });
 }
 
-Expected<std::vector<StepTime>> profile_training(const Graph& graph,
-                                                 const BenchmarkOptions& options,
-                                                 ThreadPool& pool) {
+double measure_ceiling(const Backend& backend, double seconds) {
+  constexpr int repeats = 9;
+  float out[16];
+  std::vector<double> rates;
+  std::int64_t rounds = 1 << 12;
+  for (int repeat = -1; repeat < repeats;) {
+    const auto start = Clock::now();
+    const std::int64_t each = backend.ceiling(rounds, out);
+    const double passed = since(start);
+    // A call is one share of the time; until it is, clocks are too coarse for it.
+    if (passed < seconds / (2 * repeats) && rounds < (std::int64_t{1} << 40)) {
+      rounds *= 2;
+      continue;
+    }
+    if (repeat >= 0) rates.push_back(2e-9 * static_cast<double>(each * rounds) / passed);
+    ++repeat;
+  }
+  return median(std::move(rates));
+}
+
+TrainingProfile::TrainingProfile(const Graph& graph, const BenchmarkOptions& options,
+                                 std::unique_ptr<ModelState> state, Executor executor)
+    : graph_(&graph),
+      config_(options.config),
+      state_(std::move(state)),
+      executor_(std::move(executor)),
+      seconds_(executor_.plan().steps.size()) {}
+
+Expected<TrainingProfile> TrainingProfile::create(const Graph& graph,
+                                                  const BenchmarkOptions& options,
+                                                  ThreadPool& pool) {
   const TrainConfig& config = options.config;
   const auto backend = find_backend(config.backend);
   if (!backend) return tl::unexpected(backend.error());
-  ModelState state(graph, config.seed);
-  state.reset_optimizer(config.optimizer.slots());
+  auto state = std::make_unique<ModelState>(graph, config.seed);
+  state->reset_optimizer(config.optimizer.slots());
   PlanOptions plan_options;
   plan_options.batch = config.batch_size;
   plan_options.training = plan_options.backward = true;
   plan_options.loss = config.loss;
   plan_options.optimizer = config.optimizer;
+  plan_options.fuse = config.fuse;
   auto plan = make_plan(graph, plan_options);
   if (!plan) return tl::unexpected(plan.error());
-  auto executor = Executor::create(*std::move(plan), **backend, state, pool);
+  auto executor = Executor::create(*std::move(plan), **backend, *state, pool);
   if (!executor) return tl::unexpected(executor.error());
   Rng rng(1, Stream::test);
   for (float& value : executor->data(executor->plan().input())) value = rng.uniform();
+  return TrainingProfile(graph, options, std::move(state), *std::move(executor));
+}
 
-  const auto& steps = executor->plan().steps;
-  std::vector<std::vector<double>> times(steps.size());
+void TrainingProfile::measure(double seconds) {
   const auto start = Clock::now();
-  for (int round = 0; round < 3 || since(start) < options.seconds; ++round)
-    for (std::size_t s = 0; s < steps.size(); ++s) {
-      const auto begin = Clock::now();
-      executor->run_steps(static_cast<int>(s), static_cast<int>(s) + 1,
-                          {.learning_rate = 1e-5f, .seed = config.seed});
-      if (round > 0) times[s].push_back(since(begin));  // the first round warms up
-    }
+  do {
+    const int step = static_cast<int>(next_);
+    const auto begin = Clock::now();
+    executor_.run_steps(step, step + 1, {.learning_rate = 1e-5f, .seed = config_.seed});
+    seconds_[next_].push_back(since(begin));
+    next_ = (next_ + 1) % seconds_.size();
+  } while (since(start) < seconds);
+}
+
+int TrainingProfile::rounds() const { return static_cast<int>(seconds_.back().size()) - 1; }
+
+std::vector<StepTime> TrainingProfile::times() const {
+  const auto layer_name = [&](int layer) {
+    return graph_->layers()[static_cast<std::size_t>(layer)].name;
+  };
   std::vector<StepTime> out;
-  for (std::size_t s = 0; s < steps.size(); ++s) {
-    const Step& step = steps[s];
-    const double seconds = median(std::move(times[s]));
+  for (std::size_t s = 0; s < seconds_.size(); ++s) {
+    const Step& step = executor_.plan().steps[s];
+    const double time = median({seconds_[s].begin() + 1, seconds_[s].end()});
     const auto work =
-        2.0 * static_cast<double>(step_multiply_adds(graph, step)) * config.batch_size;
-    out.push_back({std::string(kernel_name(step.kernel)),
-                   step.layer < 0 ? std::string(loss_name(config.loss))
-                                  : graph.layers()[static_cast<std::size_t>(step.layer)].name,
-                   std::string(phase_name(step.phase)),
-                   executor->plan().buffer(step.writes.front()).name, seconds,
-                   seconds > 0 ? work / seconds * 1e-9 : 0.0});
+        2.0 * static_cast<double>(step_multiply_adds(*graph_, step)) * config_.batch_size;
+    out.push_back(
+        {step_title(*graph_, step),
+         step.layer < 0 ? std::string(loss_name(config_.loss)) : layer_name(step.layer),
+         std::string(phase_name(step.phase)), executor_.plan().buffer(step.writes.front()).name,
+         step.fused < 0 ? "" : layer_name(step.fused), time, time > 0 ? work / time * 1e-9 : 0.0});
   }
   return out;
+}
+
+Expected<std::vector<StepTime>> profile_training(const Graph& graph,
+                                                 const BenchmarkOptions& options,
+                                                 ThreadPool& pool) {
+  auto profile = TrainingProfile::create(graph, options, pool);
+  if (!profile) return tl::unexpected(profile.error());
+  profile->measure(options.seconds);
+  while (profile->rounds() < 2) profile->measure(0);
+  return profile->times();
 }
 
 }  // namespace convolab

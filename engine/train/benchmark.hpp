@@ -2,12 +2,14 @@
 // same code that trains. Shared by `convolab bench`, tests/bench and the page.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "model/executor.hpp"
 #include "model/graph.hpp"
 #include "train/config.hpp"
 
@@ -35,13 +37,48 @@ Expected<double> benchmark_training(const Graph& graph, const BenchmarkOptions& 
 Expected<double> benchmark_inference(const Graph& graph, const BenchmarkOptions& options,
                                      ThreadPool& pool);
 
+// What this machine can do at most with a backend's instructions and one thread, in GFLOP/s: the
+// median of loops of multiply-adds on registers, over about so many seconds.
+double measure_ceiling(const Backend& backend, double seconds);
+
 struct StepTime {
-  std::string kernel, layer, phase;
+  std::string kernel;  // "conv2d_forward", or of a fused step "conv2d_forward + relu"
+  std::string layer, phase;
   std::string result;  // the buffer it writes: "conv1", "d_conv1.weight" …
+  std::string fused;   // the other layer that a fused step covers, or ""
   double seconds = 0;  // median of one run of the step
   double gflops = 0;   // 2 · multiply-adds / time; 0 where that is not what the step does
 };
-// The time of every step of a training plan, in the plan's order.
+
+// The time of every step of a training plan, on random pictures and with weights of its own, so
+// that a run in progress notices nothing but the time that is taken.
+class TrainingProfile {
+ public:
+  // `graph` and `pool` must outlive it. Of the options, the configuration counts.
+  static Expected<TrainingProfile> create(const Graph& graph, const BenchmarkOptions& options,
+                                          ThreadPool& pool);
+
+  // Runs steps for about so long, one at least, and goes on where it stopped.
+  void measure(double seconds);
+  // How often every step has been measured. The first round, which brings memory and instructions
+  // near, does not count.
+  int rounds() const;
+  // In the plan's order; needs a round.
+  std::vector<StepTime> times() const;
+
+ private:
+  TrainingProfile(const Graph& graph, const BenchmarkOptions& options,
+                  std::unique_ptr<ModelState> state, Executor executor);
+
+  const Graph* graph_;
+  TrainConfig config_;
+  std::unique_ptr<ModelState> state_;
+  Executor executor_;
+  std::vector<std::vector<double>> seconds_;  // of every step, in every round
+  std::size_t next_ = 0;
+};
+
+// The same at once, for options.seconds and three rounds at least.
 Expected<std::vector<StepTime>> profile_training(const Graph& graph,
                                                  const BenchmarkOptions& options, ThreadPool& pool);
 

@@ -189,14 +189,15 @@ float scheduled_rate(const ScheduleConfig& s, float learning_rate, std::int64_t 
 Expected<TrainConfig> parse_train_config(std::string_view text) {
   const JsonValue json = JsonValue::parse(text).value_or(JsonValue());
   TrainConfig config;
-  Reader in(
-      json, "training",
-      {"batch_size", "epochs", "seed", "loss", "backend", "optimizer", "schedule", "augment"});
+  Reader in(json, "training",
+            {"batch_size", "epochs", "seed", "loss", "backend", "optimizer", "schedule", "augment",
+             "fuse"});
   in.integer("batch_size", 1, 65536, config.batch_size);
   in.integer("epochs", 1, 100000, config.epochs);
   in.choice("loss", {std::pair{"cross_entropy", Loss::cross_entropy}, {"mse", Loss::mse}},
             config.loss);
   in.text("backend", config.backend);
+  in.flag("fuse", config.fuse);
   if (in.has("seed")) {
     // Whole numbers that a JavaScript number holds exactly.
     const JsonValue& seed = in["seed"];
@@ -252,6 +253,7 @@ std::string train_config_to_json(const TrainConfig& config) {
   out.key("augment").begin_object();
   out.key("shift").brief(config.augment.shift).key("rotate").brief(config.augment.rotate);
   out.key("scale").brief(config.augment.scale).end_object();
+  if (!config.fuse) out.member("fuse", false);
   return out.end_object().text();
 }
 

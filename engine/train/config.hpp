@@ -5,7 +5,7 @@
 //    "optimizer": {"type": "adam", "lr": 0.004, "betas": [0.9, 0.999], "eps": 1e-8,
 //                  "weight_decay": 0},
 //    "schedule": {"type": "cosine", "warmup_steps": 0},
-//    "augment": {"shift": 1, "rotate": 15, "scale": 0.15}}
+//    "augment": {"shift": 1, "rotate": 15, "scale": 0.15}, "fuse": true}
 #pragma once
 
 #include <string>
@@ -41,6 +41,7 @@ struct TrainConfig {
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   AugmentConfig augment;
+  bool fuse = true;  // one plan step where it does what two would, to the same bits
 };
 
 // Missing entries take the defaults above; unknown names and values out of range are refused with

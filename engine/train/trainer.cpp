@@ -73,6 +73,7 @@ Expected<Executor*> Trainer::training_executor(int batch) {
   options.loss = config_.loss;
   options.backward = true;
   options.optimizer = config_.optimizer;
+  options.fuse = config_.fuse;
   auto plan = make_plan(graph_, options);
   if (!plan) return tl::unexpected(plan.error());
   auto executor = Executor::create(*std::move(plan), *backend_, state_, *pool_);
@@ -86,6 +87,7 @@ Expected<Executor*> Trainer::eval_executor(int batch) {
   options.batch = batch;
   options.loss = config_.loss;
   options.share_memory = true;
+  options.fuse = config_.fuse;
   auto plan = make_plan(graph_, options);
   if (!plan) return tl::unexpected(plan.error());
   auto executor = Executor::create(*std::move(plan), *backend_, state_, *pool_);
@@ -115,7 +117,7 @@ Status Trainer::configure(const TrainConfig& config) {
   const Backend* backend_before = backend_;
   const bool new_optimizer = config.optimizer != config_.optimizer;
   const bool new_plans = new_optimizer || config.loss != config_.loss ||
-                         config.backend != config_.backend ||
+                         config.backend != config_.backend || config.fuse != config_.fuse ||
                          config.batch_size != config_.batch_size;
   config_ = config;
   backend_ = *backend;

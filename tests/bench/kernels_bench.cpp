@@ -72,7 +72,7 @@ struct Net {
     w += 2 * border;
     both(y);
     work(forward, y + " pad", Kernel::pad2d_forward, a, {x, y});
-    if (learns) work(backward, y + " pad d_x", Kernel::pad2d_backward, a, {y + ".d", x + ".d"});
+    if (learns) work(backward, y + " pad d_x", Kernel::pad2d_backward, a, {y + ".d", "", x + ".d"});
     x = y;
   }
 
@@ -136,7 +136,7 @@ struct Net {
     buffer(y + ".switches", volume());
     work(forward, y + " pool", Kernel::max_pool2d_forward, a, {x, y, y + ".switches"});
     work(backward, y + " pool d_x", Kernel::max_pool2d_backward, a,
-         {y + ".d", y + ".switches", x + ".d"});
+         {y + ".d", y + ".switches", "", x + ".d"});
     x = y;
   }
 
@@ -219,7 +219,8 @@ void net_s(Net& net) {
 // The median time of a call, in seconds.
 double time_of(const Backend& backend, const RunContext& context, const Work& work, Net& net) {
   std::vector<void*> operands;
-  for (const std::string& name : work.operands) operands.push_back(net.memory.at(name).data());
+  for (const std::string& name : work.operands)
+    operands.push_back(name.empty() ? nullptr : net.memory.at(name).data());
   const KernelFunction run = backend.run[static_cast<std::size_t>(work.step.kernel)];
   std::vector<double> times;
   const double start = now_in_seconds();

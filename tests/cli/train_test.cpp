@@ -40,6 +40,31 @@ TEST(CliTrain, TheSameLossesTwiceAndWithAnyNumberOfThreads) {
   EXPECT_NE(losses({"--batch-size", "32", "--seed", "2"}), once);
 }
 
+TEST(CliTrain, TheSameLossesWithAStepForEveryLayer) {
+  const std::vector<std::string> model = {"--model", "model-2"};
+  EXPECT_EQ(losses({"--model", "model-2", "--no-fuse"}), losses(model));
+}
+
+TEST(CliTrain, ProfilesThePlanAfterwards) {
+  const auto profile = [](const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"train", "--json",  "--epochs", "1",        "--limit-train",
+                                    "32",    "--model", "model-2",  "--profile"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Outcome outcome = run_program(all);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const auto text = lines(outcome.out);
+    EXPECT_EQ(text.size(), 2u);
+    return Json::parse(text.back());
+  };
+  const Json fused = profile({}), apart = profile({"--no-fuse"});
+  EXPECT_EQ(fused["steps"][0]["kernel"], "conv2d_forward + relu");
+  EXPECT_EQ(apart["steps"][0]["kernel"], "conv2d_forward");
+  EXPECT_EQ(fused["steps"].size() + 4, apart["steps"].size());
+  double shares = 0;
+  for (const Json& step : fused["steps"]) shares += step["share"].get<double>();
+  EXPECT_NEAR(shares, 1.0, 1e-9);
+}
+
 TEST(CliTrain, JsonIsOneObjectALinePerEpoch) {
   const Outcome outcome = run_program({"train", "--json", "--epochs", "2", "--limit-train", "64",
                                        "--model", "model-2", "--threads", "1"});

@@ -32,6 +32,27 @@ Problem conv2d_problem(std::string name, Conv2dArgs a, bool with_bias = true) {
   return p;
 }
 
+// The same with an activation in the forward step, whose gradient is a step of its own.
+Problem activated_problem(std::string name, Conv2dArgs a, Activation kind) {
+  a.activation = kind;
+  a.negative_slope = 0.125f;
+  Problem p = conv2d_problem(std::move(name), a);
+  const std::int64_t y = p.buffers[3].elements;
+  p.buffers.push_back({"d_sum", y});
+  for (Call& call : p.calls)
+    for (std::string& read : call.reads)
+      if (read == "d_y") read = "d_sum";
+  const ActivationArgs activation = {.elements = y, .kind = kind, .negative_slope = 0.125f};
+  p.calls.insert(p.calls.begin() + 1,
+                 {Kernel::activation_backward, activation, {"y", "d_y"}, {"d_sum"}});
+  // tanh and sigmoid flatten, so that their value says little of the magnitude of the terms.
+  if (kind == Activation::tanh || kind == Activation::sigmoid) {
+    p.sum_of_products = false;
+    p.tolerance = 1e-5;
+  }
+  return p;
+}
+
 }  // namespace
 
 std::vector<Problem> conv2d_problems() {
@@ -350,6 +371,22 @@ std::vector<Problem> conv2d_problems() {
                            .out_channels = 30,
                            .kernel_h = 2,
                            .kernel_w = 2});
+  const std::pair<const char*, Activation> kinds[] = {{"relu", Activation::relu},
+                                                      {"leaky_relu", Activation::leaky_relu},
+                                                      {"tanh", Activation::tanh},
+                                                      {"sigmoid", Activation::sigmoid}};
+  for (const auto& [kind, activation] : kinds)
+    for (const int batch : {1, 3, 13})
+      all.push_back(activated_problem(std::string(kind) + "_batch_" + std::to_string(batch),
+                                      {.batch = batch,
+                                       .in_channels = 2,
+                                       .in_h = 5,
+                                       .in_w = 6,
+                                       .out_channels = 5,
+                                       .kernel_h = 2,
+                                       .kernel_w = 3,
+                                       .stride_w = 2},
+                                      activation));
   return all;
 }
 

@@ -16,7 +16,7 @@ Problem pad2d_problem(std::string name, const Pad2dArgs& a) {
   p.name = "pad2d_" + std::move(name);
   p.buffers = {{"x", x, Fill::normal}, {"y", y}, {"d_y", y, Fill::normal}, {"d_x", x}};
   p.calls = {{Kernel::pad2d_forward, a, {"x"}, {"y"}},
-             {Kernel::pad2d_backward, a, {"d_y"}, {"d_x"}}};
+             {Kernel::pad2d_backward, a, {"d_y", ""}, {"d_x"}}};
   p.objective = {{"y", "d_y"}};
   p.variables = {"x"};
   return p;
@@ -35,9 +35,25 @@ Problem max_pool2d_problem(std::string name, MaxPool2dArgs a) {
                {"d_y", y, Fill::normal},
                {"d_x", x}};
   p.calls = {{Kernel::max_pool2d_forward, a, {"x"}, {"y", "switches"}},
-             {Kernel::max_pool2d_backward, a, {"d_y", "switches"}, {"d_x"}}};
+             {Kernel::max_pool2d_backward, a, {"d_y", "switches", ""}, {"d_x"}}};
   p.objective = {{"y", "d_y"}};
   p.variables = {"x"};
+  return p;
+}
+
+// A pool or border above a relu, whose gradients one step takes together.
+Problem above_relu(Problem p, const std::string& relu_output, Kernel backward) {
+  const std::int64_t x = p.buffers[0].elements;
+  p.name = "relu_" + p.name;
+  p.buffers.push_back({"relu", x});
+  for (Call& call : p.calls) {
+    if (call.kernel == backward)
+      call.reads.back() = relu_output;
+    else
+      call.reads[0] = "relu";
+  }
+  p.calls.insert(p.calls.begin(),
+                 {Kernel::activation_forward, ActivationArgs{.elements = x}, {"x"}, {"relu"}});
   return p;
 }
 
@@ -238,6 +254,13 @@ std::vector<Problem> image_problems() {
   all.push_back(
       adaptive_problem("larger_than_image",
                        {.batch = 8, .channels = 1, .in_h = 3, .in_w = 2, .out_h = 5, .out_w = 4}));
+  std::vector<Problem> above;
+  for (const Problem& p : all) {
+    if (p.name.find("max_pool2d") == 0)
+      above.push_back(above_relu(p, "y", Kernel::max_pool2d_backward));
+    if (p.name.find("pad2d") == 0) above.push_back(above_relu(p, "relu", Kernel::pad2d_backward));
+  }
+  all.insert(all.end(), above.begin(), above.end());
   // The 2×2 average's image is its whole input; set here rather than in every line above.
   for (Problem& p : all)
     for (Call& call : p.calls)

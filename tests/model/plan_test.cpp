@@ -36,6 +36,10 @@ std::vector<std::pair<std::string, Plan>> plans() {
     options.loss = Loss::none;
     options.backward = options.input_gradient = true;
     all.emplace_back("gradients" + suffix, *make_plan(net, options));
+    PlanOptions fused = training_options(share);
+    fused.fuse = true;
+    all.emplace_back("fused" + suffix,
+                     *make_plan(graph("[1, 28, 28]", testing_nets::model_2), fused));
   }
   return all;
 }

@@ -12,6 +12,7 @@ TEST(TrainConfig, EmptyDocumentGivesTheDefaults) {
   EXPECT_EQ(config->optimizer.kind, OptimizerConfig::Kind::adam);
   EXPECT_EQ(config->schedule.kind, ScheduleConfig::Kind::cosine);
   EXPECT_FALSE(config->augment.any());
+  EXPECT_TRUE(config->fuse);
 }
 
 TEST(TrainConfig, RoundTripKeepsEverySetting) {
@@ -19,7 +20,7 @@ TEST(TrainConfig, RoundTripKeepsEverySetting) {
       R"({"batch_size": 7, "epochs": 3, "seed": 9007199254740991, "loss": "mse", "backend": "reference",
           "optimizer": {"type": "sgd", "lr": 0.5, "momentum": 0.5, "nesterov": true, "weight_decay": 0.25},
           "schedule": {"type": "step", "step_size": 2, "gamma": 0.5, "warmup_steps": 4},
-          "augment": {"shift": 2, "rotate": 8, "scale": 0.125}})",
+          "augment": {"shift": 2, "rotate": 8, "scale": 0.125}, "fuse": false})",
       R"({"optimizer": {"type": "rmsprop", "alpha": 0.5, "eps": 0.25, "momentum": 0.5}})",
       R"({"optimizer": {"type": "adamw", "betas": [0.5, 0.75], "eps": 0.5}})"};
   for (const char* document : documents) {
@@ -32,6 +33,7 @@ TEST(TrainConfig, RoundTripKeepsEverySetting) {
     EXPECT_EQ(first->schedule, second->schedule);
     EXPECT_EQ(first->augment, second->augment);
     EXPECT_EQ(first->seed, second->seed);
+    EXPECT_EQ(first->fuse, second->fuse);
   }
 }
 
@@ -66,6 +68,7 @@ TEST(TrainConfig, BadSettingsAreRefusedWithWhatWasExpected) {
        "\"momentum\" is no setting of adam; it has lr, weight_decay, betas, eps"},
       {R"({"schedule": {"type": "linear"}})", "it must be one of constant, step, cosine"},
       {R"({"augment": {"scale": 0.95}})", "\"scale\" is 0.95"},
+      {R"({"fuse": 1})", "\"fuse\" must be true or false"},
       {R"({"augment": 3})", "must be a JSON object"},
   };
   for (const auto& [document, expected] : cases) {
