@@ -58,6 +58,8 @@ class TrainingProfile {
   static Expected<TrainingProfile> create(const Graph& graph, const BenchmarkOptions& options,
                                           ThreadPool& pool);
 
+  const TrainConfig& config() const { return config_; }
+
   // Runs steps for about so long, one at least, and goes on where it stopped.
   void measure(double seconds);
   // How often every step has been measured. The first round, which brings memory and instructions
