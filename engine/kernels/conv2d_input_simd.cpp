@@ -173,6 +173,7 @@ struct BackwardRow {
 }  // namespace
 
 std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) {
+  if (is_linear(a)) return linear_backward_input_scratch(as_linear(a));
   const WinogradArgs tiles = winograd_backward(a);
   return by_winograd(a, tiles) ? winograd_scratch(tiles) : conv2d_backward_input_direct_scratch(a);
 }
@@ -183,6 +184,7 @@ std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a) {
 
 void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
                            const float* weight, float* d_x) {
+  if (is_linear(a)) return linear_backward_input(context, as_linear(a), d_y, weight, d_x);
   const WinogradArgs tiles = winograd_backward(a);
   if (!by_winograd(a, tiles)) return conv2d_backward_input_direct(context, a, d_y, weight, d_x);
   const WinogradWeights weights = {weight, 9, Sizes(a).taps, true};

@@ -3,6 +3,7 @@
 
 #include "kernels/conv2d.hpp"
 #include "kernels/correlate.hpp"
+#include "kernels/linear.hpp"
 #include "kernels/simd_kernels.hpp"
 #include "kernels/simd_vector.hpp"
 #include "kernels/winograd.hpp"
@@ -119,6 +120,17 @@ static inline void place_taps(const Conv2dArgs& a, const Sizes& s, std::int64_t 
         *offsets++ = static_cast<std::int32_t>(c * channel + u * a.dilation_h * s.x_row +
                                                sorted_column(v * a.dilation_w, a.in_w, a.stride_w) *
                                                    s.batch);
+}
+
+// A kernel as large as the picture makes one pixel: the layer is a linear one, and its memory too.
+static inline bool is_linear(const Conv2dArgs& a) {
+  return a.kernel_h == a.in_h && a.kernel_w == a.in_w && a.groups == 1;
+}
+static inline LinearArgs as_linear(const Conv2dArgs& a) {
+  return {.batch = a.batch,
+          .in_features = a.in_channels * a.in_h * a.in_w,
+          .out_features = a.out_channels,
+          .write = a.write};
 }
 
 // Few rows are shared among threads by tiles of channels, many by rows.

@@ -9,8 +9,9 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
-constexpr std::int64_t part_floats = 512;  // of a run of d_y, so that 4 of them and x stay close
-constexpr std::int64_t slice_taps = 24;    // at most, of one task
+// Of a run of d_y: long, so that the partial sums seldom go to memory.
+constexpr std::int64_t part_floats = lanes > 4 ? 2048 : 1024;
+constexpr std::int64_t slice_taps = 24;  // at most, of one task
 
 // The first tap of a slice: a multiple of every tile's width, so that only the last slice has a
 // rest.
@@ -37,6 +38,7 @@ struct WeightScratch {
 }  // namespace
 
 std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a) {
+  if (is_linear(a)) return linear_backward_weight_scratch(as_linear(a));
   const WinogradArgs tiles = winograd_forward(a);
   return by_winograd(a, tiles) ? winograd_weight_scratch(tiles)
                                : conv2d_backward_weight_direct_scratch(a);
@@ -47,6 +49,7 @@ std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a) {
 
 void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, const float* x,
                             const float* d_y, float* d_weight) {
+  if (is_linear(a)) return linear_backward_weight(context, as_linear(a), x, d_y, d_weight);
   const WinogradArgs tiles = winograd_forward(a);
   if (!by_winograd(a, tiles)) return conv2d_backward_weight_direct(context, a, x, d_y, d_weight);
   winograd_weight(context, tiles, x, d_y, d_weight, a.write);

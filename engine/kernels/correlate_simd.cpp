@@ -9,7 +9,7 @@ namespace {
 // Taps are summed in blocks, so that the x that a block touches stays in the first cache while
 // every tile of channels passes over it.
 constexpr std::int64_t block_taps = 128;
-constexpr std::int64_t segment = (lanes >= 8 ? 12 : 8) * lanes;  // positions of x per pass, about
+constexpr std::int64_t segment = (lanes == 8 ? 12 : 8) * lanes;  // positions of x per pass, about
 
 // One tile's taps.
 struct Taps {

@@ -51,7 +51,12 @@ namespace {
 
 bool machine_has([[maybe_unused]] std::string_view variant) {
 #if defined(__x86_64__)
+  // These ask the operating system too, whether it keeps the wide registers.
   if (variant == "avx2") return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (variant == "avx512")
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
 #endif
   return true;
 }
@@ -71,6 +76,40 @@ const std::vector<const Backend*>& simd_backends() {
   return usable;
 }
 
+#ifdef __x86_64__
+
+// Vectors of 16 lanes lose time where a few images make runs that fill none: such steps are AVX2's.
+constexpr int least_wide_batch = 8;
+
+const Backend& backend_for(const Step& step) {
+  const int batch = std::visit(
+      []<class Args>(const Args& a) {
+        if constexpr (requires { a.batch; }) return a.batch;
+        return least_wide_batch;
+      },
+      step.args);
+  return batch < least_wide_batch ? simd::avx2::backend : simd::avx512::backend;
+}
+
+const Backend* by_batch() {
+  static const Backend mixed = [] {
+    Backend all = simd::avx512::backend;
+    all.name = "simd";
+    all.scratch = [](const Step& step) { return backend_for(step).scratch(step); };
+    all.run.fill([](const RunContext& context, const Step& step, void* const* operands) {
+      backend_for(step).run[static_cast<std::size_t>(step.kernel)](context, step, operands);
+    });
+    return all;
+  }();
+  return machine_has("avx512") && machine_has("avx2") ? &mixed : simd_backends().front();
+}
+
+#else
+
+const Backend* by_batch() { return simd_backends().front(); }
+
+#endif
+
 }  // namespace
 
 std::vector<std::string> backend_names() {
@@ -83,7 +122,7 @@ std::vector<std::string> backend_names() {
 
 Expected<const Backend*> find_backend(std::string_view name) {
   if (name == "reference" && built_reference()) return built_reference();
-  if (name == "simd" && !simd_backends().empty()) return simd_backends().front();
+  if (name == "simd" && !simd_backends().empty()) return by_batch();
   for (const Backend* backend : simd_backends())
     if (backend->name == name) return backend;
   std::string known;
