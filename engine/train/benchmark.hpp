@@ -46,7 +46,7 @@ struct StepTime {
   std::string layer, phase;
   std::string result;  // the buffer it writes: "conv1", "d_conv1.weight" …
   std::string fused;   // the other layer that a fused step covers, or ""
-  double seconds = 0;  // median of one run of the step
+  double seconds = 0;  // of one run of the step, as it usually is
   double gflops = 0;   // 2 · multiply-adds / time; 0 where that is not what the step does
 };
 

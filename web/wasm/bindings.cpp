@@ -18,6 +18,7 @@
 #include "explain/calculate.hpp"
 #include "layers/catalogue.hpp"
 #include "model/zoo.hpp"
+#include "train/benchmark.hpp"
 #include "train/trainer.hpp"
 
 namespace convolab {
@@ -214,6 +215,7 @@ class Session {
     if (!settings) return answer(settings.error());
     auto made = Trainer::create(std::move(*graph), std::move(*settings), dataset_, *pool);
     if (!made) return answer(made.error());
+    end_profile();
     trainer_ = std::move(*made);
     return "{" + describe(trainer_->graph()) + R"(,"steps_per_epoch":)" +
            std::to_string(trainer_->steps_per_epoch()) + "}";
@@ -323,6 +325,46 @@ class Session {
     return out.end_array().end_object().text();
   }
 
+  // Begins to measure the steps of the plan that trains the network, with fused steps or without;
+  // what trains stays as it is.
+  std::string start_profile(bool fuse) {
+    BenchmarkOptions options;
+    options.config = trainer_->config();
+    options.config.fuse = fuse;
+    auto made = TrainingProfile::create(trainer_->graph(), options, *pool);
+    if (!made) return answer(made.error());
+    profile_ = std::make_unique<TrainingProfile>(std::move(*made));
+    return "{}";
+  }
+
+  // Measures for about so many milliseconds: {"rounds"} that are done.
+  std::string measure_profile(double ms) {
+    profile_->measure(ms / 1000);
+    return number("rounds", profile_->rounds());
+  }
+
+  // {"batch", "ceiling", "steps"}, of a profile with at least one round; nothing is kept.
+  std::string take_profile() {
+    const TrainConfig& config = profile_->config();
+    const double ceiling = measure_ceiling(**find_backend(config.backend), 0.05);
+    JsonWriter out;
+    out.begin_object().member("batch", config.batch_size);
+    out.member("ceiling", ceiling * pool->threads()).key("steps").begin_array();
+    for (const StepTime& step : profile_->times())
+      out.begin_object()
+          .member("kernel", step.kernel)
+          .member("layer", step.layer)
+          .member("phase", step.phase)
+          .member("fused", step.fused)
+          .member("writes", step.result)
+          .member("seconds", step.seconds)
+          .member("gflops", step.gflops)
+          .end_object();
+    end_profile();
+    return out.end_array().end_object().text();
+  }
+  void end_profile() { profile_.reset(); }
+
   // {"before": the value that it had}
   std::string set_parameter(const std::string& name, int element, float value) {
     const auto before = trainer_->set_parameter(name, element, value);
@@ -332,6 +374,7 @@ class Session {
  private:
   std::shared_ptr<Dataset> dataset_;
   std::unique_ptr<Trainer> trainer_;
+  std::unique_ptr<TrainingProfile> profile_;  // of the trainer's network, while it is measured
 };
 
 namespace {
@@ -409,6 +452,10 @@ EMSCRIPTEN_BINDINGS(convolab) {
       .function("explainUnit", &Session::explain_unit)
       .function("unitOver", &Session::unit_over)
       .function("setParameter", &Session::set_parameter)
+      .function("startProfile", &Session::start_profile)
+      .function("measureProfile", &Session::measure_profile)
+      .function("takeProfile", &Session::take_profile)
+      .function("endProfile", &Session::end_profile)
       .function("saveCheckpoint", &Session::save_checkpoint)
       .function("restoreCheckpoint", &Session::restore_checkpoint);
   emscripten::function("useThreads", &use_threads);

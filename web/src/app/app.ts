@@ -14,6 +14,7 @@ import '../elements/notice';
 import '../elements/own-data';
 import type { OwnData } from '../elements/own-data';
 import '../elements/prediction';
+import '../elements/profile';
 import '../elements/settings-form';
 import type { SettingChange, SettingsForm } from '../elements/settings-form';
 import type { Share } from '../elements/share';
@@ -351,6 +352,16 @@ export class App extends LitElement {
           ></conv-curves>`,
         )}
         ${view('layers', html`<conv-layers class="panel" .network=${network}></conv-layers>`)}
+        ${view(
+          'profile',
+          html`<conv-profile
+            class="panel"
+            .profiles=${lab.profile.profiles}
+            .trouble=${lab.profile.trouble}
+            ?measuring=${lab.profile.measuring}
+            @measure=${() => void lab.profile.measure()}
+          ></conv-profile>`,
+        )}
       </div>
     </div>`;
   }

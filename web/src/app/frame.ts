@@ -43,6 +43,7 @@ export const parts: Record<string, Part> = {
   curves: { title: 'Curves', group: 'Views' },
   confusion: { title: 'Confusion matrix and mistakes', group: 'Views' },
   layers: { title: 'Table of layers', group: 'Views' },
+  profile: { title: 'Time of a training step', group: 'Views' },
 };
 
 /** Those that are settings. */

@@ -21,6 +21,7 @@ import { Looker } from './looker';
 import { Opener, type Earlier, type Outcome } from './opener';
 import { Pictures } from './pictures';
 import { Pointer, type UnitAt } from './pointer';
+import { ProfileKeeper } from './profiles';
 import type { Notice, WeightEdit } from './state';
 import { defaults, fromHash, runKey, specOf, toTrainConfig, type Settings } from './settings';
 import { specToText } from './spec-text';
@@ -36,6 +37,10 @@ export class Lab extends Desk {
   edit: WeightEdit | null = null;
   readonly course = new Course();
   readonly evaluation = new Evaluation(
+    () => this.client.engine,
+    () => this.changed(),
+  );
+  readonly profile = new ProfileKeeper(
     () => this.client.engine,
     () => this.changed(),
   );
@@ -195,6 +200,7 @@ export class Lab extends Desk {
         this.restore(before);
         return this.complain(error);
       }
+      if (differs('optimizer', 'batch')) this.profile.forget();
     }
     if (differs('picture')) {
       const picture = this.within(settings.picture);
@@ -316,6 +322,7 @@ export class Lab extends Desk {
     this.client = this.startClient();
     this.looker = this.makeLooker();
     this.opener.forget();
+    this.profile.forget();
     this.course.run = 'loading';
   }
 
@@ -380,6 +387,7 @@ export class Lab extends Desk {
     if (value.fresh) this.pictures.shown = null;
     if (earlier.shown?.index === null) this.pictures.shown = earlier.shown;
     this.edit = null;
+    this.profile.forget();
     this.notice = null;
     if (value.notResumed)
       this.inform(`The weights of before are not taken up. ${errorText(value.notResumed)}`);

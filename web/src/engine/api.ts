@@ -119,6 +119,8 @@ export interface TrainConfig {
   optimizer: { type: string; lr: number; momentum?: number; nesterov?: boolean };
   schedule: { type: string };
   augment: { shift: number; rotate: number; scale: number };
+  /** Whether one plan step does what two would, which is quicker and gives the same bits. */
+  fuse?: boolean;
 }
 
 /** A built-in dataset by its folder, or the user's own, loaded before. */
@@ -304,6 +306,30 @@ export interface UnitExplanation {
   cost?: number;
 }
 
+export type Phase = 'forward' | 'loss' | 'backward' | 'update';
+
+/** One step of the plan that trains, and what it took. */
+export interface StepTime {
+  /** Of a fused step with what it does besides: "conv2d_forward + relu". */
+  kernel: string;
+  layer: string;
+  phase: Phase;
+  /** The other layer that a fused step covers, or nothing. */
+  fused: string;
+  /** What it writes: "conv1", "d_conv1.weight" … */
+  writes: string;
+  seconds: number;
+  /** Of products of matrices; of other steps 0. */
+  gflops: number;
+}
+
+export interface PlanProfile {
+  batch: number;
+  /** What this machine can do at most with the engine's instructions, in GFLOP/s. */
+  ceiling: number;
+  steps: StepTime[];
+}
+
 /** A small network run once, for an exhibit; parameters that are not given start from seed 1. */
 export interface CalculationJob {
   spec: NetworkSpec;
@@ -361,6 +387,11 @@ export interface EngineApi {
   unitOver(layer: number, channel: number, source: number): Answer<{ element: number | null }>;
   /** Changes one number of a parameter; answers with the number before. */
   setParameter(name: string, element: number, value: number): Answer<{ before: number }>;
+  /**
+   * The time of every step of the plan that trains the network, with fused steps or without. It is
+   * measured beside the run, which goes on to the same bits, and takes about a second.
+   */
+  profile(fuse: boolean): Promise<Answer<PlanProfile>>;
   /** Everything needed to go on from here, to the last bit. */
   checkpoint(): Answer<Uint8Array>;
   /** Runs a network that nothing else knows of. */

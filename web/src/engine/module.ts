@@ -27,6 +27,11 @@ export interface SessionHandle {
   explainUnit(picture: Uint8Array, layer: number, element: number): string;
   unitOver(layer: number, channel: number, source: number): string;
   setParameter(name: string, element: number, value: number): string;
+  /** Measures the steps of the plan that trains, in slices; `takeProfile` needs a whole round. */
+  startProfile(fuse: boolean): string;
+  measureProfile(ms: number): string;
+  takeProfile(): string;
+  endProfile(): void;
   saveCheckpoint(): WithData<Uint8Array>;
   restoreCheckpoint(bytes: Uint8Array): string;
   delete(): void;

@@ -21,6 +21,7 @@ import {
   type OwnFile,
   type PackedSnapshot,
   type Picture,
+  type PlanProfile,
   type Preset,
   type Resumed,
   type Setup,
@@ -33,6 +34,7 @@ import { DatasetLoader, fetchManifest } from './datasets';
 import { loadBuild } from './build';
 import { read, type EngineModule, type SessionHandle } from './module';
 import { readOwnData, rgbaOf } from './own-data';
+import { Profiler } from './profiler';
 import { choose } from './threads';
 import { Training, type StepResult } from './training';
 
@@ -56,6 +58,8 @@ class Engine implements EngineApi {
     () => (this.opened ? this.guard((open) => read<StepResult>(open.session.step())) : nothingOpen),
     (event) => this.listener(event),
   );
+
+  private readonly profiler = new Profiler();
 
   listen(listener: (event: EngineEvent) => void) {
     this.listener = listener;
@@ -252,6 +256,14 @@ class Engine implements EngineApi {
     );
   }
 
+  profile(fuse: boolean): Promise<Answer<PlanProfile>> {
+    const { opened } = this;
+    if (!opened) return Promise.resolve(nothingOpen);
+    return this.profiler.measure(opened.session, fuse, (call) =>
+      this.opened?.session === opened.session ? this.guard(call) : nothingOpen,
+    );
+  }
+
   checkpoint(): Answer<Uint8Array> {
     const answer = this.guard<Uint8Array>(({ session }) => {
       const { json, data } = session.saveCheckpoint();
@@ -276,6 +288,7 @@ class Engine implements EngineApi {
       before.session.delete();
     }
     this.opened = open;
+    this.profiler.abandon();
     this.evaluated = null;
     this.training.forget();
     const value: Opened = { dataset: open.info, network: network.value };
