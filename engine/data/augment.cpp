@@ -8,10 +8,41 @@
 namespace convolab {
 namespace {
 
-// A pixel's value, 0 outside the picture.
-float pixel(std::span<const std::uint8_t> plane, int height, int width, int row, int column) {
-  if (row < 0 || row >= height || column < 0 || column >= width) return 0.0f;
-  return static_cast<float>(plane[static_cast<std::size_t>(row * width + column)]);
+// One channel of a picture, of which everything outside is 0.
+struct Plane {
+  const std::uint8_t* pixels;
+  int height, width;
+
+  float at(int row, int column) const {
+    if (row < 0 || row >= height || column < 0 || column >= width) return 0.0f;
+    return static_cast<float>(pixels[row * width + column]);
+  }
+
+  // Bilinear between (row, column) and its neighbours below and to the right.
+  float between(int row, int column, float u, float v) const {
+    float above[2], below[2];
+    if (row >= 0 && row + 1 < height && column >= 0 && column + 1 < width) {
+      const std::uint8_t* corner = pixels + row * width + column;
+      for (int i = 0; i < 2; ++i) {
+        above[i] = static_cast<float>(corner[i]);
+        below[i] = static_cast<float>(corner[width + i]);
+      }
+    } else {
+      if (row < -1 || row >= height || column < -1 || column >= width) return 0.0f;
+      for (int i = 0; i < 2; ++i) {
+        above[i] = at(row, column + i);
+        below[i] = at(row + 1, column + i);
+      }
+    }
+    return (1.0f - v) * ((1.0f - u) * above[0] + u * above[1]) +
+           v * ((1.0f - u) * below[0] + u * below[1]);
+  }
+};
+
+// ⌊x⌋ of a number that fits an int; without SSE4.1, std::floor is a call.
+int floor_of(float x) {
+  const int whole = static_cast<int>(x);
+  return static_cast<float>(whole) > x ? whole - 1 : whole;
 }
 
 }  // namespace
@@ -41,17 +72,13 @@ void augment_image(const AugmentConfig& config, std::uint64_t seed, std::uint32_
       const float dy = static_cast<float>(i) - centre_y - shift_y;
       const float x = cosine * dx + sine * dy + centre_x;
       const float y = cosine * dy - sine * dx + centre_y;
-      const float floor_x = std::floor(x), floor_y = std::floor(y);
-      const int column = static_cast<int>(floor_x), row = static_cast<int>(floor_y);
-      const float u = x - floor_x, v = y - floor_y;
+      const int column = floor_of(x), row = floor_of(y);
+      const float u = x - static_cast<float>(column), v = y - static_cast<float>(row);
       for (int c = 0; c < channels; ++c) {
-        const auto plane = image.subspan(static_cast<std::size_t>(c) * plane_bytes, plane_bytes);
-        const float above = (1.0f - u) * pixel(plane, height, width, row, column) +
-                            u * pixel(plane, height, width, row, column + 1);
-        const float below = (1.0f - u) * pixel(plane, height, width, row + 1, column) +
-                            u * pixel(plane, height, width, row + 1, column + 1);
+        const Plane plane = {image.data() + static_cast<std::size_t>(c) * plane_bytes, height,
+                             width};
         const std::int64_t at = (std::int64_t{c} * height + i) * width + j;
-        out[at * stride] = ((1.0f - v) * above + v * below) * (1.0f / 255.0f);
+        out[at * stride] = plane.between(row, column, u, v) * (1.0f / 255.0f);
       }
     }
 }

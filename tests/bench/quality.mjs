@@ -49,7 +49,10 @@ function trainInPyTorch(threads, seed) {
     [script, join(root, 'web', 'data', 'digits'), ...given.map(String)],
     { encoding: 'utf8' },
   );
-  return text.trim().split('\n').map((line) => JSON.parse(line));
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 setup('page', 'tests');
@@ -62,7 +65,7 @@ const browser = await chromium.launch({
 
 async function inPage(seed) {
   const page = await browser.newPage();
-  await page.goto(`${address}/#threads=1`);
+  await page.goto(`${address}#threads=1`);
   await page.getByText('4,000 training and 1,000 validation').waitFor();
   const seen = await page.evaluate(trainInPage, [seed, epochs, augment]);
   await page.close();
@@ -80,8 +83,16 @@ for (let seed = 1; seed <= seeds; seed++)
     const seen = await train(seed);
     const reached = seen.find(({ accuracy }) => accuracy >= wanted);
     const all = seen.at(-1);
-    const first = reached ? `${reached.seconds.toFixed(2)} s, epoch ${reached.epoch}` : 'not reached';
-    rows.push([who, seed, first, `${all.seconds.toFixed(2)} s`, `${(all.accuracy * 100).toFixed(1)} %`]);
+    const first = reached
+      ? `${reached.seconds.toFixed(2)} s, epoch ${reached.epoch}`
+      : 'not reached';
+    rows.push([
+      who,
+      seed,
+      first,
+      `${all.seconds.toFixed(2)} s`,
+      `${(all.accuracy * 100).toFixed(1)} %`,
+    ]);
     console.error(rows.at(-1).join(' | '));
   }
 await browser.close();
