@@ -76,40 +76,6 @@ const std::vector<const Backend*>& simd_backends() {
   return usable;
 }
 
-#ifdef __x86_64__
-
-// Vectors of 16 lanes lose time where a few images make runs that fill none: such steps are AVX2's.
-constexpr int least_wide_batch = 8;
-
-const Backend& backend_for(const Step& step) {
-  const int batch = std::visit(
-      []<class Args>(const Args& a) {
-        if constexpr (requires { a.batch; }) return a.batch;
-        return least_wide_batch;
-      },
-      step.args);
-  return batch < least_wide_batch ? simd::avx2::backend : simd::avx512::backend;
-}
-
-const Backend* by_batch() {
-  static const Backend mixed = [] {
-    Backend all = simd::avx512::backend;
-    all.name = "simd";
-    all.scratch = [](const Step& step) { return backend_for(step).scratch(step); };
-    all.run.fill([](const RunContext& context, const Step& step, void* const* operands) {
-      backend_for(step).run[static_cast<std::size_t>(step.kernel)](context, step, operands);
-    });
-    return all;
-  }();
-  return machine_has("avx512") && machine_has("avx2") ? &mixed : simd_backends().front();
-}
-
-#else
-
-const Backend* by_batch() { return simd_backends().front(); }
-
-#endif
-
 }  // namespace
 
 std::vector<std::string> backend_names() {
@@ -122,7 +88,7 @@ std::vector<std::string> backend_names() {
 
 Expected<const Backend*> find_backend(std::string_view name) {
   if (name == "reference" && built_reference()) return built_reference();
-  if (name == "simd" && !simd_backends().empty()) return by_batch();
+  if (name == "simd" && !simd_backends().empty()) return simd_backends().front();
   for (const Backend* backend : simd_backends())
     if (backend->name == name) return backend;
   std::string known;

@@ -39,8 +39,8 @@ const Backend& reference_backend();
 // reference in the page, and it would be 4 kB more to wait for.
 const Backend* built_reference();
 
-// "reference" (where it is built), "simd" (the best for every step) or "simd:<variant>"; an unknown
-// name is refused with the list of known ones.
+// "reference" (where it is built), "simd" (the best variant) or "simd:<variant>"; an unknown name
+// is refused with the list of known ones.
 Expected<const Backend*> find_backend(std::string_view name);
 // Every name that find_backend accepts on this machine.
 std::vector<std::string> backend_names();
