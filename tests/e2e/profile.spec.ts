@@ -20,7 +20,7 @@ test('the steps of the plan are measured, with fusing and without', async ({ ope
 });
 
 test('measuring leaves room for training and for commands', async ({ open }) => {
-  const page = await open();
+  const page = await open('#epochs=500');
   await page.locator('conv-profile summary').click();
   await button(page, 'Train').click();
   await button(page, 'Measure').click();

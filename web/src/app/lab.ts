@@ -396,7 +396,7 @@ export class Lab extends Desk {
     void this.askConfusion();
     this.write();
     this.say(`${value.title} on ${this.settings.dataset} is ready to train.`);
-    if (!this.shown) void this.pictures.choose(this.settings.picture);
+    void this.pictures.begin(this.settings.picture);
     this.look();
     this.keeper?.touch();
     return true;
@@ -470,7 +470,7 @@ export class Lab extends Desk {
 
   private arrived(event: Extract<EngineEvent, { kind: 'data' }>) {
     if (!this.opener.arrived(event) || event.split !== 'validation') return;
-    if (!this.shown) void this.pictures.choose(this.settings.picture);
+    void this.pictures.begin(this.settings.picture);
     void this.askConfusion();
   }
 

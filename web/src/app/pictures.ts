@@ -24,6 +24,13 @@ export class Pictures {
     if (value) this.show({ ...value, index });
   }
 
+  /** The same where nothing is in the network yet: what is drawn meanwhile stays. */
+  async begin(index: number) {
+    if (this.shown) return;
+    const { value } = await this.engine().picture('validation', index);
+    if (value && !this.shown) this.show({ ...value, index });
+  }
+
   /** An image of the visitor's; answers what is wrong with it, if anything. */
   async open(image: Blob) {
     const { value, error } = await this.engine().prepare(image);
