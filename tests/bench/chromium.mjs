@@ -27,7 +27,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
 });
 const page = await browser.newPage();
-await page.goto(address);
+await page.goto(`${address}#threads=1`);
 await page.getByText('4,000 training and 1,000 validation').waitFor();
 
 /** Trains one net in the page; resolves to [training, in all] images/s of every window. */

@@ -13,13 +13,6 @@
 
 namespace convolab::bench {
 
-#define CONVOLAB_SIMD_VARIANT_ENTRY(variant)             \
-  namespace variant {                                    \
-  double multiply_adds(std::int64_t rounds, float* out); \
-  }
-#include "simd_variants.inc"
-#undef CONVOLAB_SIMD_VARIANT_ENTRY
-
 namespace {
 
 // A layer of a sweep: as many channels out as in, "same" padding done before.
@@ -123,22 +116,16 @@ struct Machine {
   }
 };
 
-Machine machine_of(std::string_view backend) {
+Machine machine_of(const Backend& backend) {
   Machine machine;
-  float out[3] = {0.5f, 0.25f, 0.0f};
-  double (*run)(std::int64_t, float*) = nullptr;
-#define CONVOLAB_SIMD_VARIANT_ENTRY(variant) \
-  if (backend == "simd:" #variant) run = &variant::multiply_adds;
-#include "simd_variants.inc"
-#undef CONVOLAB_SIMD_VARIANT_ENTRY
-  if (run) {
-    // The median, for a clock that once ran short would spoil every share.
-    double operations = 0.0;
-    std::vector<double> times(41);
-    for (double& each : times) each = least_time([&] { operations = run(20'000, out); });
-    std::nth_element(times.begin(), times.begin() + 20, times.end());
-    machine.operations = operations / times[20];
-  }
+  constexpr std::int64_t rounds = 20'000;
+  float out[16];
+  std::int64_t each_round = 0;
+  // The median, for a clock that once ran short would spoil every share.
+  std::vector<double> times(41);
+  for (double& each : times) each = least_time([&] { each_round = backend.ceiling(rounds, out); });
+  std::nth_element(times.begin(), times.begin() + 20, times.end());
+  machine.operations = 2.0 * static_cast<double>(each_round * rounds) / times[20];
   for (int log = 10; log <= 24; log += 2) {
     const std::size_t half = std::size_t{1} << (log - 1);
     std::vector<float> from(half, 1.0f), to(half);
@@ -158,7 +145,7 @@ struct Row {
 class Sweep {
  public:
   Sweep(const Backend& backend, ThreadPool& pool)
-      : backend_(backend), pool_(pool), machine_(machine_of(backend.name)) {}
+      : backend_(backend), pool_(pool), machine_(machine_of(backend)) {}
 
   const Machine& machine() const { return machine_; }
   const std::vector<Row>& rows() const { return rows_; }
