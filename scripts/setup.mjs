@@ -25,7 +25,8 @@ const needs = {
       'clang-format': 'clang-format',
       [process.env.CHROMIUM ?? 'chromium']: 'chromium',
     },
-    packages: ['libclang-rt-14-dev'], // the sanitizers' runtime
+    // The sanitizers' runtime; what finds a Vulkan driver for WebGPU in node.
+    packages: ['libclang-rt-14-dev', 'libvulkan1'],
   },
 };
 

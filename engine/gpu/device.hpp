@@ -1,10 +1,9 @@
-// Device: all that the engine will know of a GPU. A backend that runs plans on one is written
-// against these five verbs; what answers them (a few lines of JavaScript over navigator.gpu or
-// Dawn) lives outside the engine. There is no implementation in this version, and nothing that
-// claims to be one.
+// Device: all that the engine knows of a GPU. What answers is a few lines of JavaScript over
+// navigator.gpu or Dawn (web/src/engine/gpu-device.mjs), and in native tests a fake.
 //
-// Buffers hold 4-byte elements. Commands run in the order they were given; read() is the only one
-// that waits for the GPU, and it waits by callback, never by blocking.
+// Buffers hold 4-byte elements. Commands run in the order they were given and nothing here ever
+// waits: whether buffers could be had and pipelines compiled shows later, outside the engine, and
+// read() answers by callback. Errors that come late are reported with the next answer.
 #pragma once
 
 #include <cstdint>
@@ -12,39 +11,73 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.hpp"
 
 namespace convolab::gpu {
 
 using BufferHandle = std::uint32_t;
-using PipelineHandle = std::uint32_t;
+using RecordingHandle = std::uint32_t;
 
-// One override constant of a shader.
+// Bound where an optional operand is absent; the shader never touches it.
+inline constexpr BufferHandle no_handle = 0;
+
+// One override constant of a shader. Names are literals.
 struct Constant {
   std::string_view name;
   double value = 0;
 };
+
+// One launch of a shader: shaders/<shader>.wgsl, one of its entry points, specialised by constants
+// (those that the shader does not declare are left out), with x·y·z workgroups. Binding k of the
+// shader's group 0 is bindings[k].
+struct Dispatch {
+  std::string_view shader, entry_point;
+  std::vector<Constant> constants;
+  std::vector<BufferHandle> bindings;
+  std::uint32_t x = 1, y = 1, z = 1;
+};
+
+// The numbers that change from run to run of a recording: a uniform of the shaders that ask for it
+// (group 1). The rates are Adam's (kernels/optimizer.hpp), which need doubles to be computed.
+struct RunValues {
+  float learning_rate = 0.0f;
+  float adam_rate = 0.0f, adam_root = 0.0f, adam_shrink = 1.0f;
+  std::uint64_t step = 0, seed = 0;
+};
+
+struct Limits {
+  std::int64_t buffer_bytes = 128 << 20;  // of one buffer
+  std::uint32_t workgroups = 65535;       // in each dimension of a dispatch
+  std::uint32_t storage_buffers = 8;      // bound at once
+  bool software = false;  // a CPU plays the GPU: barriers and shared memory cost more
+  bool f16 = false, subgroups = false;
+};
+
+using ReadCallback = std::function<void(Expected<std::span<const float>>)>;
 
 class Device {
  public:
   virtual ~Device() = default;
 
   virtual std::string name() const = 0;  // the adapter's
+  virtual Limits limits() const = 0;
 
-  // A buffer of zeros. Errors: the adapter's size limit, or no memory.
+  // A buffer of zeros. Errors: more elements than limits().buffer_bytes.
   virtual Expected<BufferHandle> create(std::int64_t elements) = 0;
-  // The pipeline of a shader in shaders/ and one of its entry points.
-  virtual Expected<PipelineHandle> create_pipeline(std::string_view shader,
-                                                   std::string_view entry_point,
-                                                   std::span<const Constant> constants) = 0;
-  virtual void write(BufferHandle buffer, std::span<const float> data) = 0;
-  // Bindings in the order of the kernel's operands; workgroups in x, y, z.
-  virtual void run(PipelineHandle pipeline, std::span<const BufferHandle> bindings, std::uint32_t x,
-                   std::uint32_t y, std::uint32_t z) = 0;
-  virtual void read(BufferHandle buffer,
-                    std::function<void(Expected<std::span<const float>>)> done) = 0;
   virtual void destroy(BufferHandle buffer) = 0;
+  // The first data.size() elements. Integers travel as the floats of their bits.
+  virtual void write(BufferHandle buffer, std::span<const float> data) = 0;
+
+  // Dispatches to be run again and again, one after the other.
+  virtual RecordingHandle record(std::span<const Dispatch> dispatches) = 0;
+  virtual void forget(RecordingHandle recording) = 0;
+  // One submission.
+  virtual void run(RecordingHandle recording, const RunValues& values) = 0;
+
+  // Everything the buffers hold now, one after the other; answers come in the order of asking.
+  virtual void read(std::span<const BufferHandle> buffers, ReadCallback done) = 0;
 };
 
 }  // namespace convolab::gpu

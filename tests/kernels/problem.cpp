@@ -1,10 +1,11 @@
 #include "kernels/problem.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <limits>
-
-#include <gtest/gtest.h>
+#include <sstream>
 
 #include "core/parallel.hpp"
 
@@ -17,13 +18,6 @@ constexpr std::array<KernelFunction, kernel_count> reference_in_double = {
 #include "kernels/kernels.inc"
 #undef CONVOLAB_KERNEL
 };
-
-const Buffer& buffer_named(const Problem& problem, const std::string& name) {
-  for (const Buffer& buffer : problem.buffers)
-    if (buffer.name == name) return buffer;
-  ADD_FAILURE() << problem.name << " names no buffer \"" << name << "\"";
-  return problem.buffers.front();
-}
 
 // Four-byte elements between two guards, deliberately aligned to nothing more.
 class Guarded {
@@ -44,6 +38,13 @@ class Guarded {
 };
 
 }  // namespace
+
+const Buffer& buffer_named(const Problem& problem, const std::string& name) {
+  const auto at = std::find_if(problem.buffers.begin(), problem.buffers.end(),
+                               [&](const Buffer& buffer) { return buffer.name == name; });
+  assert(at != problem.buffers.end());  // the problem's own mistake
+  return *at;
+}
 
 Values initial_values(const Problem& problem, std::uint64_t seed) {
   Values values;
@@ -143,6 +144,49 @@ std::string run_backend(const Backend& backend, const Problem& problem, const Ca
     }
   }
   return trouble;
+}
+
+namespace {
+
+// Σ|terms| of every output of a call: the call on the magnitudes of its operands.
+Values magnitudes(const Problem& problem, const Call& call, Values values) {
+  for (const Buffer& buffer : problem.buffers)
+    if (!buffer.integer())
+      for (double& each : values[buffer.name]) each = std::abs(each);
+  run_reference(problem, call, values);
+  return values;
+}
+
+}  // namespace
+
+std::string difference(const Problem& problem, const Call& call, const Values& before,
+                       const Values& truth, const Values& got) {
+  const Values sums = problem.sum_of_products ? magnitudes(problem, call, before) : Values();
+  for (const std::string& name : call.writes) {
+    if (name.empty()) continue;
+    for (std::size_t i = 0; i < truth.at(name).size(); ++i) {
+      const double expected = truth.at(name)[i], actual = got.at(name)[i];
+      const double scale =
+          problem.sum_of_products ? sums.at(name)[i] + 1e-30 : 1.0 + std::abs(expected);
+      if (std::abs(actual - expected) <= problem.tolerance * scale) continue;
+      std::ostringstream text;
+      text << kernel_name(call.kernel) << ": " << name << "[" << i << "] is " << actual
+           << ", the reference in double says " << expected << "; the terms sum to " << scale
+           << " in magnitude, and " << problem.tolerance << " of that is allowed";
+      return text.str();
+    }
+  }
+  return "";
+}
+
+void round_to_float(Values& values) {
+  for (auto& [name, v] : values)
+    for (double& each : v) each = static_cast<double>(static_cast<float>(each));
+}
+
+void fill_outputs(const Call& call, Values& values, double value) {
+  for (const std::string& name : call.writes)
+    if (!name.empty()) std::fill(values[name].begin(), values[name].end(), value);
 }
 
 bool has_write(const Call& call) {

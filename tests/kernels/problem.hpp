@@ -81,6 +81,8 @@ using Values = std::map<std::string, std::vector<double>>;
 Values initial_values(const Problem& problem, std::uint64_t seed);
 RunContext test_context();
 
+const Buffer& buffer_named(const Problem& problem, const std::string& name);
+
 // Runs one call in double precision by the reference.
 void run_reference(const Problem& problem, const Call& call, Values& values);
 
@@ -89,6 +91,15 @@ void run_reference(const Problem& problem, const Call& call, Values& values);
 // ("wrote past the end of d_x"), or nothing.
 std::string run_backend(const Backend& backend, const Problem& problem, const Call& call,
                         ThreadPool& pool, Values& values);
+
+// What is wrong with `got`, where each value should be the truth within the problem's tolerance
+// (`before`: what the call was given), or nothing.
+std::string difference(const Problem& problem, const Call& call, const Values& before,
+                       const Values& truth, const Values& got);
+
+void round_to_float(Values& values);
+// Sets all that the call writes.
+void fill_outputs(const Call& call, Values& values, double value);
 
 // The call with Write set, and whether its args have one.
 bool has_write(const Call& call);
