@@ -75,6 +75,12 @@ export default defineConfig({
         // Other sites name the element's script, so its name stays.
         entryFileNames: ({ name }) =>
           name === 'convolab' ? 'convolab.js' : 'assets/[name]-[hash].js',
+        codeSplitting: {
+          groups: [
+            { name: 'workers', test: /engine\/ahead\.ts$/, priority: 2 }, // lessons need it, too
+            { name: 'ahead', test: /app\/ahead\.ts$/, priority: 1 },
+          ],
+        },
       },
     },
   },

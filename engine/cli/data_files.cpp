@@ -230,7 +230,7 @@ Expected<Dataset> load_data(const DataSource& source, const Shape& shape) {
   return load_picture_folder(path, shape, source.pictures);
 }
 
-Dataset limit_training(const Dataset& dataset, int count) {
+Dataset limit_training(Dataset dataset, int count) {
   const int size = std::min(count, dataset.train.size());
   Bytes pixels, labels;
   for (int i = 0; i < size; ++i) {
@@ -240,7 +240,8 @@ Dataset limit_training(const Dataset& dataset, int count) {
   }
   ImageSet train(dataset.shape(), static_cast<int>(dataset.classes.size()), {size});
   (void)train.add_part(0, pixels, labels);  // copied from a checked one
-  return {dataset.name, dataset.classes, std::move(train), dataset.validation};
+  dataset.train = std::move(train);
+  return dataset;
 }
 
 }  // namespace convolab::cli

@@ -28,6 +28,6 @@ struct DataSource {
 Expected<Dataset> load_data(const DataSource& source, const Shape& shape);
 
 // The same dataset with only its first `count` training pictures.
-Dataset limit_training(const Dataset& dataset, int count);
+Dataset limit_training(Dataset dataset, int count);
 
 }  // namespace convolab::cli

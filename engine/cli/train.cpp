@@ -80,7 +80,7 @@ Expected<std::shared_ptr<Dataset>> load(const Options& options, const Shape& sha
   if (*options.limit_train < 1)
     return fail(ErrorCode::invalid_argument, "--limit-train",
                 "it is " + std::to_string(*options.limit_train) + "; it must be 1 or more");
-  return std::make_shared<Dataset>(limit_training(*data, *options.limit_train));
+  return std::make_shared<Dataset>(limit_training(*std::move(data), *options.limit_train));
 }
 
 Json epoch_json(const EpochMetrics& epoch, bool validated) {

@@ -39,14 +39,14 @@ void pause() {}
 // The caller takes pieces like everybody else and waits for those that others have begun, never for
 // a thread to wake up: a helper that sleeps, or has not started yet, costs nothing but its help.
 struct ThreadPool::State {
-  using Body = std::function<void(std::int64_t, std::int64_t)>;
   static constexpr std::uint64_t one_job = std::uint64_t{1} << 32;
 
   std::vector<std::thread> workers;
   int threads = 1;
 
   // Written between jobs, read by those who have taken a piece.
-  const Body* body = nullptr;
+  Body body = nullptr;
+  const void* data = nullptr;
   std::int64_t tasks = 0;
   std::uint32_t pieces = 0;
 
@@ -68,7 +68,7 @@ struct ThreadPool::State {
     } while (!left.compare_exchange_weak(seen, seen - 1));
     const std::uint32_t all = pieces;
     const std::int64_t piece = all - pieces_in(seen);
-    (*body)(tasks * piece / all, tasks * (piece + 1) / all);
+    body(data, tasks * piece / all, tasks * (piece + 1) / all);
     if (done.fetch_add(1) + 1 == all && caller_waits.load()) {
       const std::lock_guard lock(mutex);
       finished.notify_one();
@@ -98,8 +98,9 @@ struct ThreadPool::State {
     }
   }
 
-  void run(std::int64_t count, const Body& job) {
-    body = &job;
+  void run(std::int64_t count, Body job, const void* its_data) {
+    body = job;
+    data = its_data;
     tasks = count;
     pieces = static_cast<std::uint32_t>(std::min<std::int64_t>(count, threads * pieces_per_thread));
     done.store(0);
@@ -136,13 +137,12 @@ ThreadPool::~ThreadPool() {
 
 int ThreadPool::threads() const { return state_->threads; }
 
-void ThreadPool::parallel_for(std::int64_t tasks,
-                              const std::function<void(std::int64_t, std::int64_t)>& body) {
+void ThreadPool::run(std::int64_t tasks, Body body, const void* data) {
   if (tasks <= 0) return;
   if (state_->threads == 1 || tasks == 1)
-    body(0, tasks);
+    body(data, 0, tasks);
   else
-    state_->run(tasks, body);
+    state_->run(tasks, body, data);
 }
 
 #else
@@ -153,9 +153,8 @@ ThreadPool::ThreadPool(int) {}
 ThreadPool::~ThreadPool() = default;
 int ThreadPool::threads() const { return 1; }
 
-void ThreadPool::parallel_for(std::int64_t tasks,
-                              const std::function<void(std::int64_t, std::int64_t)>& body) {
-  if (tasks > 0) body(0, tasks);
+void ThreadPool::run(std::int64_t tasks, Body body, const void* data) {
+  if (tasks > 0) body(data, 0, tasks);
 }
 
 #endif

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 namespace convolab {
@@ -23,8 +22,20 @@ class ThreadPool {
 
   // Calls body(begin, end) over consecutive ranges that together cover 0 … tasks-1, and returns
   // when all are done. Calls may run at the same time; a range never splits a task. Not reentrant.
-  void parallel_for(std::int64_t tasks,
-                    const std::function<void(std::int64_t, std::int64_t)>& body);
+  template <class Body>
+  void parallel_for(std::int64_t tasks, const Body& body) {
+    run(
+        tasks,
+        [](const void* data, std::int64_t begin, std::int64_t end) {
+          (*static_cast<const Body*>(data))(begin, end);
+        },
+        &body);
+  }
+
+  // The same for body(data, begin, end). (Not a std::function, which would allocate memory in every
+  // step of a plan, and be compiled with a SIMD variant's instruction set.)
+  using Body = void (*)(const void* data, std::int64_t begin, std::int64_t end);
+  void run(std::int64_t tasks, Body body, const void* data);
 
  private:
   struct State;

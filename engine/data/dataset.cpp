@@ -11,8 +11,8 @@ ImageSet::ImageSet(Shape shape, int classes, std::vector<int> part_sizes)
     : shape_(std::move(shape)), classes_(classes), starts_{0}, loaded_(part_sizes.size(), false) {
   for (const int size : part_sizes) starts_.push_back(starts_.back() + size);
   const auto images = static_cast<std::size_t>(size());
-  pixels_.resize(images * static_cast<std::size_t>(shape_.elements()));
-  labels_.resize(images);
+  pixels_ = std::make_unique<std::uint8_t[]>(images * static_cast<std::size_t>(shape_.elements()));
+  labels_ = std::make_unique<std::uint8_t[]>(images);
 }
 
 bool ImageSet::has_image(int index) const {
@@ -43,16 +43,15 @@ Status ImageSet::add_part(int part, std::span<const std::uint8_t> pixels,
                   "label " + std::to_string(label) + " is not one of the " +
                       std::to_string(classes_) + " classes, 0 to " + std::to_string(classes_ - 1));
   const auto first = static_cast<std::size_t>(part_begin(part));
-  std::copy(pixels.begin(), pixels.end(),
-            pixels_.begin() + static_cast<std::ptrdiff_t>(first * image_bytes));
-  std::copy(labels.begin(), labels.end(), labels_.begin() + static_cast<std::ptrdiff_t>(first));
+  std::copy(pixels.begin(), pixels.end(), pixels_.get() + first * image_bytes);
+  std::copy(labels.begin(), labels.end(), labels_.get() + first);
   loaded_[static_cast<std::size_t>(part)] = true;
   return {};
 }
 
 std::span<const std::uint8_t> ImageSet::image(int index) const {
   const auto bytes = static_cast<std::size_t>(shape_.elements());
-  return {pixels_.data() + static_cast<std::size_t>(index) * bytes, bytes};
+  return {pixels_.get() + static_cast<std::size_t>(index) * bytes, bytes};
 }
 
 Expected<Dataset> split_dataset(std::string name, const Shape& shape,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ class ImageSet {
   int classes_;
   std::vector<int> starts_;
   std::vector<bool> loaded_;
-  std::vector<std::uint8_t> pixels_, labels_;
+  // Not vectors: they would set byte after byte to 0, and a built-in dataset waits for that.
+  std::unique_ptr<std::uint8_t[]> pixels_, labels_;
 };
 
 struct Dataset {

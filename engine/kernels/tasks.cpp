@@ -14,8 +14,7 @@ void run_tasks(const RunContext& context, std::int64_t tasks, std::int64_t work,
     if (tasks > 0) body(data, 0, tasks);
     return;
   }
-  context.pool->parallel_for(tasks,
-                             [&](std::int64_t begin, std::int64_t end) { body(data, begin, end); });
+  context.pool->run(tasks, body, data);
 }
 
 }  // namespace convolab

@@ -11,8 +11,7 @@ void run_tasks(const RunContext& context, std::int64_t tasks, std::int64_t work,
                void (*body)(const void* data, std::int64_t begin, std::int64_t end),
                const void* data);
 
-// The same for a lambda body(begin, end). A plain function pointer underneath, so that no
-// std::function is compiled with a variant's instruction set.
+// The same for a lambda body(begin, end).
 template <class Body>
 void for_tasks(const RunContext& context, std::int64_t tasks, std::int64_t work, const Body& body) {
   run_tasks(

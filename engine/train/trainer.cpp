@@ -224,7 +224,8 @@ Expected<StepResult> Trainer::train_batch() {
   result.epoch = epoch_ + 1;
   const std::size_t count =
       std::min(order_.size() - position_, static_cast<std::size_t>(config_.batch_size));
-  std::vector<int> batch(count);
+  std::vector<int>& batch = batch_;
+  batch.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     batch[i] = static_cast<int>(order_[position_ + i]);
     if (!dataset_->train.has_image(batch[i])) {
@@ -274,7 +275,8 @@ Expected<StepResult> Trainer::train_batch() {
 }
 
 Expected<Executor*> Trainer::evaluate_batch(const ImageSet& images, int first) {
-  std::vector<int> batch(static_cast<std::size_t>(std::min(eval_batch, images.size() - first)));
+  std::vector<int>& batch = batch_;
+  batch.resize(static_cast<std::size_t>(std::min(eval_batch, images.size() - first)));
   std::iota(batch.begin(), batch.end(), first);
   auto executor = eval_executor(static_cast<int>(batch.size()));
   if (!executor) return executor;

@@ -133,6 +133,7 @@ class Trainer {
   std::uint64_t snapshots_ = 0;
   int epoch_ = 0;
   std::vector<std::uint32_t> order_;
+  std::vector<int> batch_;    // the pictures of the batch at work
   std::size_t position_ = 0;  // in the order, then beyond it in the validation split
   std::optional<Error> stopped_;
   double sum_loss_ = 0, sum_correct_ = 0;

@@ -1,8 +1,11 @@
-// npm run bench:page: images/s of training in headless Chromium, in the page as visitors have it: the real
-// worker, one thread, while the page draws what it learns. Prints the median of several windows.
+// npm run bench:page: the page as visitors have it, in headless Chromium: the real worker, one thread.
 //
+// Training, images/s, each figure the median of several windows that take turns:
 //   training   time of the training batches alone, as the page shows it
 //   in all     by the clock, with validation after every epoch and the page's pictures of the net
+//   unwatched  the same, while the page asks for no pictures
+// The first training step, ms from the beginning of the navigation, Train being pressed as soon as
+// it can be: cold in a browser that has never seen the page, warm with its files in the cache.
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { buildPage } from '../../scripts/build.mjs';
@@ -30,7 +33,7 @@ const page = await browser.newPage();
 await page.goto(`${address}#threads=1`);
 await page.getByText('4,000 training and 1,000 validation').waitFor();
 
-/** Trains one net in the page; resolves to [training, in all] images/s of every window. */
+/** Trains one net in the page; resolves to [training, in all, unwatched] images/s of every window. */
 const measure = ([net, windows]) => {
   const { lab } = globalThis.document.querySelector('conv-app');
   const spec = typeof net === 'string' ? lab.presets.find(({ name }) => name === net).spec : net;
@@ -40,6 +43,11 @@ const measure = ([net, windows]) => {
     ...{ schedule: { type: 'constant' }, augment: { shift: 0, rotate: 0, scale: 0 } },
   };
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const window = async () => {
+    const [step, began] = [lab.course.progress.step, performance.now()];
+    await wait(1500);
+    return ((lab.course.progress.step - step) * 64) / ((performance.now() - began) / 1000);
+  };
   return (async () => {
     const { error } = await lab.engine.open({ dataset: 'digits', spec, config });
     if (error) throw new Error(error.message);
@@ -47,26 +55,76 @@ const measure = ([net, windows]) => {
     await wait(2500); // until the browser has compiled it for speed
     const rates = [];
     for (let i = 0; i < windows; i++) {
-      const [step, began] = [lab.course.progress.step, performance.now()];
-      await wait(1500);
-      const seconds = (performance.now() - began) / 1000;
-      rates.push([
-        lab.course.progress.imagesPerSecond,
-        ((lab.course.progress.step - step) * 64) / seconds,
-      ]);
+      const watched = await window();
+      const training = lab.course.progress.imagesPerSecond;
+      lab.looker.look = () => {};
+      await wait(200); // until the last picture that was asked for is drawn
+      rates.push([training, watched, await window()]);
+      delete lab.looker.look;
+      await wait(200);
     }
     await lab.engine.pause();
     return rates;
   })();
 };
 
+/** In the page, before anything else: presses Train as soon as it can be, and waits for a step. */
+const pressTrain = () => {
+  globalThis.firstStep = new Promise((done) => {
+    let before;
+    const look = () => {
+      const lab = globalThis.document.querySelector('conv-app')?.lab;
+      const step = lab?.course.progress.step;
+      if (before === undefined && lab?.network && lab.run === 'ready') {
+        before = step;
+        lab.toggle();
+      } else if (step > before) {
+        done(performance.now());
+        return;
+      }
+      setTimeout(look, 1);
+    };
+    look();
+  });
+};
+
+/** Milliseconds to the first training step, [cold, warm]. */
+async function starts() {
+  const context = await browser.newContext();
+  await context.addInitScript(pressTrain);
+  const times = [];
+  for (let visit = 0; visit < 3; visit++) {
+    const tab = await context.newPage();
+    await tab.goto(`${address}#threads=1`);
+    times.push(await tab.evaluate(() => globalThis.firstStep));
+    await tab.waitForTimeout(1000); // the browser keeps what it has compiled a little later
+    await tab.close();
+  }
+  await context.close();
+  return [times[0], times[2]];
+}
+
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+const of = (list, i) => median(list.map((each) => each[i]));
 const text = (value) => Math.round(value).toLocaleString('en').padStart(10);
+const row = (name, cells) =>
+  console.log(name.padEnd(8) + cells.map((each) => each.padStart(10)).join(''));
 console.log(`${browser.version()}, batch 64, one thread; images/s, median of ${values.windows}\n`);
-console.log(`${''.padEnd(8)}${'training'.padStart(10)}${'in all'.padStart(10)}`);
+row('', ['training', 'in all', 'unwatched']);
 for (const [name, net] of Object.entries(nets)) {
   const rates = await page.evaluate(measure, [net, Number(values.windows)]);
-  console.log(name.padEnd(8) + [0, 1].map((i) => text(median(rates.map((r) => r[i])))).join(''));
+  row(
+    name,
+    [0, 1, 2].map((i) => text(of(rates, i))),
+  );
+  const costs = rates.map(([, watched, alone]) => [100 * (1 - watched / alone)]);
+  console.log(`${''.padEnd(8)}pictures cost ${of(costs, 0).toFixed(1)} % of the training`);
 }
+await page.close();
+const times = [];
+for (let i = 0; i < Number(values.windows); i++) times.push(await starts());
+console.log(
+  `\nfirst step: cold ${text(of(times, 0)).trim()} ms, warm ${text(of(times, 1)).trim()} ms`,
+);
 await browser.close();
 process.exit(0);

@@ -1,3 +1,4 @@
+import './app/ahead';
 import './style.css';
 import { applyTheme } from './app/theme';
 import './app/app';

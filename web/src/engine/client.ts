@@ -1,5 +1,6 @@
 // The page's end of the worker.
 import * as Comlink from 'comlink';
+import { takeWorker } from './ahead';
 import type { EngineApi, EngineEvent, PackedSnapshot, TensorPlace, ThreadsWanted } from './api';
 
 /** A tensor of a snapshot: a window onto the array that travelled. */
@@ -44,14 +45,10 @@ export function startEngine(
   listener: (event: EngineEvent) => void,
   threads: ThreadsWanted = '1',
 ): Client {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    type: 'module',
-    name: new URL(`./#${threads}`, document.baseURI).href,
-  });
+  const { worker, broken } = takeWorker(threads);
   const crashed = (message: string) =>
     listener({ kind: 'crashed', error: { code: 'crashed', where: '', message } });
-  worker.addEventListener('error', (event) => crashed(event.message || 'its worker did not start'));
-  worker.addEventListener('messageerror', () => crashed('a message could not be read'));
+  void broken.then(crashed);
   const engine = Comlink.wrap<EngineApi>(worker);
   engine.listen(Comlink.proxy(listener)).catch((error: unknown) => crashed(String(error)));
   return { engine, terminate: () => worker.terminate() };

@@ -104,9 +104,9 @@ export class Training {
         this.enter(result.kind === 'finished' ? 'finished' : 'ready');
         return;
       }
+      if (performance.now() - this.reported >= reportMs) this.report();
     }
     if (this.wanted === 'nothing') return;
-    if (performance.now() - this.reported >= reportMs) this.report();
     this.schedule();
   }
 

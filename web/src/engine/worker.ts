@@ -11,6 +11,7 @@ import {
   type DatasetInfo,
   type DatasetName,
   type EngineApi,
+  type EngineBuild,
   type EngineError,
   type EngineEvent,
   type LayerTypeInfo,
@@ -50,6 +51,7 @@ const nothingOpen = failure('not_found', '', 'no network is open yet');
 
 class Engine implements EngineApi {
   private module: Promise<EngineModule> | undefined;
+  private build: EngineBuild | undefined;
   private opened: Open | undefined;
   private evaluated: Confusion | null = null;
   private expected: { dataset: DatasetName; manifest: Promise<Uint8Array | undefined> } | undefined;
@@ -61,8 +63,14 @@ class Engine implements EngineApi {
 
   private readonly profiler = new Profiler();
 
+  /** Whoever starts a worker will need what it loads; those who wait for it hear of a failure. */
+  begin() {
+    this.load().catch(() => undefined);
+  }
+
   listen(listener: (event: EngineEvent) => void) {
     this.listener = listener;
+    if (this.build) listener({ kind: 'build', ...this.build });
   }
 
   expect(dataset: DatasetName) {
@@ -324,6 +332,7 @@ class Engine implements EngineApi {
     const wanted = place.hash.slice(1) as ThreadsWanted;
     const here = { isolated: self.crossOriginIsolated, cores: navigator.hardwareConcurrency };
     const [module, build] = await loadBuild(choose(wanted, here));
+    this.build = build;
     this.listener({ kind: 'build', ...build });
     return module;
   }
@@ -350,4 +359,6 @@ class Engine implements EngineApi {
 const place = new URL(self.name || './#1', self.location.href);
 const folderOf = (dataset: DatasetName) => new URL(`data/${dataset}/`, place).href;
 
-Comlink.expose(new Engine());
+const engine = new Engine();
+Comlink.expose(engine);
+engine.begin();

@@ -1,0 +1,37 @@
+// The engine's worker, which takes as long to begin as the page's own scripts. A page that is sure
+// to need it starts it before those are read: see app/ahead.ts.
+import type { ThreadsWanted } from './api';
+
+export interface StartedWorker {
+  worker: Worker;
+  /** Resolves when it broke off, with what the browser said. */
+  broken: Promise<string>;
+}
+
+let spare: (StartedWorker & { threads: ThreadsWanted }) | undefined;
+
+function start(threads: ThreadsWanted): StartedWorker {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    type: 'module',
+    name: new URL(`./#${threads}`, document.baseURI).href,
+  });
+  const broken = new Promise<string>((tell) => {
+    worker.addEventListener('error', ({ message }) => tell(message || 'its worker did not start'));
+    worker.addEventListener('messageerror', () => tell('a message could not be read'));
+  });
+  return { worker, broken };
+}
+
+/** Starts a worker for whoever asks next. */
+export function startAhead(threads: ThreadsWanted) {
+  spare = { ...start(threads), threads };
+}
+
+/** A worker with so many threads: the one that was started ahead, or a new one. */
+export function takeWorker(threads: ThreadsWanted): StartedWorker {
+  const ahead = spare;
+  spare = undefined;
+  if (ahead?.threads === threads) return ahead;
+  ahead?.worker.terminate();
+  return start(threads);
+}
