@@ -51,23 +51,45 @@ struct Block : Place {
   bool whole_vectors() const { return images % lanes == 0; }
 };
 
-// G·w·G' of one kernel, each product `step` after the one before.
-void transform_weight(const float* w, bool turned, float* to, std::int64_t step) {
-  float half[4][3];
+// G·w·G' of one kernel, or of four side by side: store(product, value).
+template <class V, class Store>
+void transform_weight(const V (&w)[9], const Store& store) {
+  const V one_half(0.5f);
+  V half[4][3];
   for (int v = 0; v < 3; ++v) {
-    const float w0 = w[turned ? 8 - v : v], w1 = w[turned ? 5 - v : 3 + v];
-    const float w2 = w[turned ? 2 - v : 6 + v];
-    half[0][v] = w0;
-    half[1][v] = 0.5f * (w0 + w1 + w2);
-    half[2][v] = 0.5f * (w0 - w1 + w2);
-    half[3][v] = w2;
+    half[0][v] = w[v];
+    half[1][v] = one_half * (w[v] + w[3 + v] + w[6 + v]);
+    half[2][v] = one_half * (w[v] - w[3 + v] + w[6 + v]);
+    half[3][v] = w[6 + v];
   }
-  for (const auto& h : half) {
-    to[0] = h[0];
-    to[step] = 0.5f * (h[0] + h[1] + h[2]);
-    to[2 * step] = 0.5f * (h[0] - h[1] + h[2]);
-    to[3 * step] = h[2];
-    to += 4 * step;
+  for (int r = 0; r < 4; ++r) {
+    const auto& h = half[r];
+    store(4 * r, h[0]);
+    store(4 * r + 1, one_half * (h[0] + h[1] + h[2]));
+    store(4 * r + 2, one_half * (h[0] - h[1] + h[2]));
+    store(4 * r + 3, h[2]);
+  }
+}
+
+// The kernels that take channel c to those of a tile, side by side as correlate wants them.
+void transform_kernels(const float* first, const WinogradWeights& weights, int channels, float* to,
+                       std::int64_t step) {
+  const auto tap = [&](const float* w, int i) { return w[weights.turned ? 8 - i : i]; };
+  if (channels == 4) {
+    const float *w0 = first, *w1 = w0 + weights.out_step;
+    const float *w2 = w1 + weights.out_step, *w3 = w2 + weights.out_step;
+    Quad w[9];
+    for (int i = 0; i < 9; ++i) {
+      const float four[4] = {tap(w0, i), tap(w1, i), tap(w2, i), tap(w3, i)};
+      w[i] = load_quad(four);
+    }
+    transform_weight(w, [&](int product, const Quad& v) { save(to + product * step, v); });
+    return;
+  }
+  for (int k = 0; k < channels; ++k, first += weights.out_step, ++to) {
+    float w[9];
+    for (int i = 0; i < 9; ++i) w[i] = tap(first, i);
+    transform_weight(w, [&](int product, float v) { to[product * step] = v; });
   }
 }
 
@@ -75,18 +97,24 @@ void transform_weights(const WinogradArgs& a, const WinogradWeights& weights, fl
                        std::int64_t step) {
   const Tiles tiles{a.out_channels};
   for (std::int64_t i = 0; i < tiles.count(); ++i)
-    for (std::int64_t c = 0; c < a.in_channels; ++c)
-      for (std::int64_t k = tiles.begin(i); k < tiles.begin(i + 1); ++k)
-        transform_weight(weights.weight + k * weights.out_step + c * weights.in_step,
-                         weights.turned, to++, step);
+    for (std::int64_t c = 0; c < a.in_channels; ++c, to += tiles.size(i))
+      transform_kernels(weights.weight + tiles.begin(i) * weights.out_step + c * weights.in_step,
+                        weights, tiles.size(i), to, step);
 }
 
 // Column j of a run of 2·pairs columns of `images` numbers each: j / 2 of the even or the odd ones.
-// A single image is by itself, because its loop makes vectors and shuffles them.
+// A single image's columns are sorted by shuffles.
 void split_columns(const float* from, std::int64_t pairs, std::int64_t step, std::int64_t images,
                    float* even, float* odd) {
   if (step == 1) {
-    for (std::int64_t i = 0; i < pairs; ++i) even[i] = from[2 * i], odd[i] = from[2 * i + 1];
+    std::int64_t i = 0;
+    for (; i + 4 <= pairs; i += 4) {
+      const Quad a = load_quad(from + 2 * i), b = load_quad(from + 2 * i + 4);
+      const Quad low = xsimd::zip_lo(a, b), high = xsimd::zip_hi(a, b);
+      save(even + i, xsimd::zip_lo(low, high));
+      save(odd + i, xsimd::zip_hi(low, high));
+    }
+    for (; i < pairs; ++i) even[i] = from[2 * i], odd[i] = from[2 * i + 1];
     return;
   }
   for (std::int64_t i = 0; i < pairs; ++i)
@@ -149,7 +177,11 @@ void scatter(const Block& b, std::int64_t row, float* channel, Write how) {
     float* to = channel + ((row + r) * width + first) * a.batch + b.image;
     std::int64_t j = 0;
     if (a.batch == 1 && how == Write::overwrite)
-      for (; j + 2 <= columns; j += 2) to[j] = even[j / 2], to[j + 1] = odd[j / 2];
+      for (; j + 8 <= columns; j += 8) {
+        const Quad some_even = load_quad(even + j / 2), some_odd = load_quad(odd + j / 2);
+        save(to + j, xsimd::zip_lo(some_even, some_odd));
+        save(to + j + 4, xsimd::zip_hi(some_even, some_odd));
+      }
     for (; j < columns; ++j)
       for (std::int64_t n = 0; n < b.images; ++n) {
         const float value = (j % 2 ? odd : even)[j / 2 * b.images + n];
