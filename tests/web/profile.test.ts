@@ -85,18 +85,49 @@ test('what was measured of another network is not shown', async () => {
     () => {},
   );
   const profile: PlanProfile = { batch: 1, ceiling: 1, steps: [] };
-  const turn = () => new Promise((done) => setTimeout(done));
   const late = keeper.measure();
   keeper.forget();
   expect(keeper.measuring).toBe(false);
   asked[0]!({ value: profile });
-  await turn();
-  asked[1]!({ value: profile });
   await late;
   expect(keeper.profiles).toBeNull();
 
   const refused = keeper.measure();
-  asked[2]!({ error: { code: 'out_of_memory', where: 'plan', message: 'too big' } });
+  asked[1]!({ error: { code: 'out_of_memory', where: 'plan', message: 'too big' } });
   await refused;
   expect(keeper).toMatchObject({ profiles: null, measuring: false, trouble: 'plan: too big' });
+  expect(asked.length).toBe(2);
+});
+
+test('both plans are measured there and back, and the least of each step counts', async () => {
+  const asked: boolean[] = [];
+  const seconds = [
+    [5, 2],
+    [7, 8],
+    [6, 9],
+    [4, 3],
+  ];
+  const step = { kernel: 'copy', layer: '', phase: 'forward' as const, fused: '', writes: '' };
+  const keeper = new ProfileKeeper(
+    () => ({
+      profile: (fuse) => {
+        const steps = seconds[asked.push(fuse) - 1]!.map((s) => ({
+          ...step,
+          seconds: s,
+          gflops: 1 / s,
+        }));
+        return Promise.resolve({ value: { batch: 1, ceiling: asked.length, steps } });
+      },
+    }),
+    () => {},
+  );
+  await keeper.measure();
+  expect(asked).toEqual([true, false, false, true]);
+  const { fused, apart } = keeper.profiles!;
+  expect(fused.steps.map(({ seconds, gflops }) => [seconds, gflops])).toEqual([
+    [4, 1 / 4],
+    [2, 1 / 2],
+  ]);
+  expect(apart.steps.map(({ seconds }) => seconds)).toEqual([6, 8]);
+  expect([fused.ceiling, apart.ceiling]).toEqual([4, 3]);
 });

@@ -389,7 +389,7 @@ export interface EngineApi {
   setParameter(name: string, element: number, value: number): Answer<{ before: number }>;
   /**
    * The time of every step of the plan that trains the network, with fused steps or without. It is
-   * measured beside the run, which goes on to the same bits, and takes about a second.
+   * measured beside the run, which goes on to the same bits, and takes about half a second.
    */
   profile(fuse: boolean): Promise<Answer<PlanProfile>>;
   /** Everything needed to go on from here, to the last bit. */

@@ -4,9 +4,9 @@ import { failure, type Answer, type PlanProfile } from './api';
 import { read, type SessionHandle } from './module';
 
 const sliceMs = 20;
-const wantedMs = 800;
-const wantedRounds = 5;
-const mostMs = 8000; // of a large network, whose steps then have been measured once at least
+const wantedMs = 400;
+const wantedRounds = 3;
+const mostMs = 4000; // of a large network, whose steps then have been measured once at least
 
 export class Profiler {
   /** Which measurement is under way; another one, or another network, ends it. */
