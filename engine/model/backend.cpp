@@ -93,6 +93,11 @@ Expected<const Backend*> find_backend(std::string_view name) {
     if (backend->name == name) return backend;
   std::string known;
   for (const std::string& each : backend_names()) known += (known.empty() ? "" : ", ") + each;
+  if (name == gpu_backend_name)
+    return fail(
+        ErrorCode::unsupported, "backend",
+        "\"webgpu\" needs a GPU that has been opened, and here there is none; choose one of " +
+            known);
   return fail(
       ErrorCode::not_found, "backend",
       "there is no backend \"" + std::string(name) + "\" on this machine; choose one of " + known);

@@ -39,6 +39,9 @@ const Backend& reference_backend();
 // reference in the page, and it would be 4 kB more to wait for.
 const Backend* built_reference();
 
+// What config.backend says when training goes by a GPU (engine/gpu/), which has no such table.
+inline constexpr std::string_view gpu_backend_name = "webgpu";
+
 // "reference" (where it is built), "simd" (the best variant) or "simd:<variant>"; an unknown name
 // is refused with the list of known ones.
 Expected<const Backend*> find_backend(std::string_view name);

@@ -6,6 +6,7 @@
 
 #include "core/rng.hpp"
 #include "core/text.hpp"
+#include "train/trainer_gpu.hpp"
 
 namespace convolab {
 namespace {
@@ -41,23 +42,33 @@ Trainer::Trainer(Graph graph, TrainConfig config, std::shared_ptr<Dataset> datas
 
 Expected<std::unique_ptr<Trainer>> Trainer::create(Graph graph, TrainConfig config,
                                                    std::shared_ptr<Dataset> dataset,
-                                                   ThreadPool& pool) {
+                                                   ThreadPool& pool, const gpu::Access& gpu) {
   if (auto status = check_fit(graph, *dataset); !status) return tl::unexpected(status.error());
-  auto backend = find_backend(config.backend);
-  if (!backend) return tl::unexpected(backend.error());
   std::unique_ptr<Trainer> trainer(
       new Trainer(std::move(graph), std::move(config), std::move(dataset), pool));
-  trainer->backend_ = *backend;
+  trainer->access_ = gpu;
+  if (auto status = trainer->choose_backend(); !status) return tl::unexpected(status.error());
   trainer->state_.reset_optimizer(trainer->config_.optimizer.slots());
-  if (auto status = trainer->prepare(); !status) return tl::unexpected(status.error());
   trainer->begin_epoch();
+  if (auto status = trainer->prepare(); !status) return tl::unexpected(status.error());
   return trainer;
+}
+
+// On a GPU the best backend here serves views.
+Status Trainer::choose_backend() {
+  const bool on_gpu = config_.backend == gpu_backend_name && access_.device;
+  const auto found = find_backend(on_gpu ? "simd" : config_.backend);
+  if (!found) return tl::unexpected(found.error());
+  backend_ = *found;
+  return {};
 }
 
 // Lays out the usual batch now, so that a network too big is refused before training begins.
 Status Trainer::prepare() {
-  const int batch = std::min(config_.batch_size, dataset_->train.size());
-  if (auto executor = training_executor(batch); !executor) return tl::unexpected(executor.error());
+  if (config_.backend == gpu_backend_name) return open_gpu();
+  gpu_.reset();
+  const auto executor = training_executor(std::min(config_.batch_size, dataset_->train.size()));
+  if (!executor) return tl::unexpected(executor.error());
   return {};
 }
 
@@ -65,8 +76,7 @@ std::int64_t Trainer::steps_per_epoch() const {
   return (dataset_->train.size() + config_.batch_size - 1) / config_.batch_size;
 }
 
-Expected<Executor*> Trainer::training_executor(int batch) {
-  if (const auto it = training_.find(batch); it != training_.end()) return &it->second;
+PlanOptions Trainer::training_options(int batch) const {
   PlanOptions options;
   options.batch = batch;
   options.training = true;
@@ -74,7 +84,21 @@ Expected<Executor*> Trainer::training_executor(int batch) {
   options.backward = true;
   options.optimizer = config_.optimizer;
   options.fuse = config_.fuse;
-  auto plan = make_plan(graph_, options);
+  return options;
+}
+
+PlanOptions Trainer::eval_options(int batch) const {
+  PlanOptions options;
+  options.batch = batch;
+  options.loss = config_.loss;
+  options.share_memory = true;
+  options.fuse = config_.fuse;
+  return options;
+}
+
+Expected<Executor*> Trainer::training_executor(int batch) {
+  if (const auto it = training_.find(batch); it != training_.end()) return &it->second;
+  auto plan = make_plan(graph_, training_options(batch));
   if (!plan) return tl::unexpected(plan.error());
   auto executor = Executor::create(*std::move(plan), *backend_, state_, *pool_);
   if (!executor) return tl::unexpected(executor.error());
@@ -83,12 +107,7 @@ Expected<Executor*> Trainer::training_executor(int batch) {
 
 Expected<Executor*> Trainer::eval_executor(int batch) {
   if (const auto it = eval_.find(batch); it != eval_.end()) return &it->second;
-  PlanOptions options;
-  options.batch = batch;
-  options.loss = config_.loss;
-  options.share_memory = true;
-  options.fuse = config_.fuse;
-  auto plan = make_plan(graph_, options);
+  auto plan = make_plan(graph_, eval_options(batch));
   if (!plan) return tl::unexpected(plan.error());
   auto executor = Executor::create(*std::move(plan), *backend_, state_, *pool_);
   if (!executor) return tl::unexpected(executor.error());
@@ -103,16 +122,16 @@ void Trainer::restart(std::uint64_t seed) {
   epoch_ = 0;
   last_batch_ = 0;
   stopped_.reset();
+  results_.clear();
   history_.clear();
   begin_epoch();
+  state_changed();
 }
 
 Status Trainer::configure(const TrainConfig& config) {
   if (config.seed != config_.seed)
     return fail(ErrorCode::invalid_argument, "seed",
                 "the seed of a run in progress cannot change; restart instead");
-  const auto backend = find_backend(config.backend);
-  if (!backend) return tl::unexpected(backend.error());
   const TrainConfig before = config_;
   const Backend* backend_before = backend_;
   const bool new_optimizer = config.optimizer != config_.optimizer;
@@ -120,8 +139,13 @@ Status Trainer::configure(const TrainConfig& config) {
                          config.backend != config_.backend || config.fuse != config_.fuse ||
                          config.batch_size != config_.batch_size;
   config_ = config;
-  backend_ = *backend;
+  if (auto status = choose_backend(); !status) {
+    config_ = before;
+    return status;
+  }
   if (!new_plans) return {};
+  back_to_known();
+  std::unique_ptr<Gpu> old_gpu = std::move(gpu_);
   std::map<int, Executor> old_training = std::move(training_);
   training_.clear();
   const int old_slots = state_.slots();
@@ -136,6 +160,8 @@ Status Trainer::configure(const TrainConfig& config) {
     config_ = before;
     backend_ = backend_before;
     training_ = std::move(old_training);
+    gpu_ = std::move(old_gpu);
+    state_changed();
     return status;
   }
   eval_.clear();
@@ -170,41 +196,81 @@ void Trainer::finish_epoch() {
   if (epoch_ < config_.epochs) begin_epoch();
 }
 
-RunSettings Trainer::run_settings() const {
+RunSettings Trainer::run_settings(std::uint64_t ahead) const {
   const std::int64_t per_epoch = steps_per_epoch();
   RunSettings settings;
-  settings.learning_rate =
-      scheduled_rate(config_.schedule, config_.learning_rate, static_cast<std::int64_t>(step_),
-                     per_epoch, per_epoch * config_.epochs);
+  settings.learning_rate = scheduled_rate(config_.schedule, config_.learning_rate,
+                                          static_cast<std::int64_t>(step_ + ahead), per_epoch,
+                                          per_epoch * config_.epochs);
   // Optimisers count their own updates; a fresh optimiser also gets fresh dropout masks.
-  settings.step = updates_;
+  settings.step = updates_ + ahead;
   settings.seed = config_.seed + (optimizer_resets_ << 48);
   return settings;
 }
 
-Expected<StepResult> Trainer::step() {
-  if (stopped_) return tl::unexpected(*stopped_);
-  if (epoch_ >= config_.epochs) {
-    StepResult result;
-    result.kind = StepResult::Kind::finished;
-    result.step = step_;
-    result.epoch = epoch_;
-    return result;
-  }
-  // More epochs were asked for after the last one had ended.
-  if (static_cast<int>(history_.size()) == epoch_ && current_.epoch != epoch_ + 1) begin_epoch();
-  return position_ < order_.size() ? train_batch() : validate_batch();
+StepResult Trainer::result_of(StepResult::Kind kind) const {
+  StepResult result;
+  result.kind = kind;
+  result.step = step_;
+  result.epoch = kind == StepResult::Kind::finished ? epoch_ : epoch_ + 1;
+  return result;
 }
 
-void Trainer::fill(Executor& executor, const ImageSet& images, std::span<const int> batch,
-                   bool augment) {
-  const auto input = executor.data(executor.plan().input());
-  const auto labels = executor.labels();
-  const auto stride = static_cast<std::int64_t>(batch.size());
+Expected<StepResult> Trainer::step(int ahead) {
+  if (!results_.empty()) {
+    const StepResult result = results_.front();
+    results_.pop_front();
+    return result;
+  }
+  if (stopped_) return tl::unexpected(*stopped_);
+  if (gpu_) return step_on_gpu(ahead);
+  if (ahead == 0) return result_of(StepResult::Kind::idle);
+  if (!at_work()) return result_of(StepResult::Kind::finished);
+  const Batch& batch = batch_at(position_);
+  if (!arrived(batch)) return result_of(StepResult::Kind::waiting_for_data);
+  return run_batch(batch);
+}
+
+// Whether there is something left to do. More epochs may be asked for after the last one had ended.
+bool Trainer::at_work() {
+  if (epoch_ >= config_.epochs) return false;
+  if (static_cast<int>(history_.size()) == epoch_ && current_.epoch != epoch_ + 1) begin_epoch();
+  return true;
+}
+
+const Trainer::Batch& Trainer::batch_at(std::size_t position) {
+  batch_.training = position < order_.size();
+  if (!batch_.training) {
+    eval_pictures(dataset_->validation, static_cast<int>(position - order_.size()),
+                  batch_.pictures);
+    return batch_;
+  }
+  const std::size_t count =
+      std::min(order_.size() - position, static_cast<std::size_t>(config_.batch_size));
+  batch_.pictures.resize(count);
+  for (std::size_t i = 0; i < count; ++i)
+    batch_.pictures[i] = static_cast<int>(order_[position + i]);
+  return batch_;
+}
+
+void Trainer::eval_pictures(const ImageSet& images, int first, std::vector<int>& out) {
+  out.resize(static_cast<std::size_t>(std::min(eval_batch, images.size() - first)));
+  std::iota(out.begin(), out.end(), first);
+}
+
+bool Trainer::arrived(const Batch& batch) const {
+  const ImageSet& images = batch.training ? dataset_->train : dataset_->validation;
+  return std::all_of(batch.pictures.begin(), batch.pictures.end(),
+                     [&](int index) { return images.has_image(index); });
+}
+
+void Trainer::fill(const ImageSet& images, std::span<const int> pictures, bool augment,
+                   std::span<float> input, std::span<std::int32_t> labels) {
+  const auto stride = static_cast<std::int64_t>(pictures.size());
   const bool move = augment && config_.augment.any();
   pool_->parallel_for(stride, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t n = begin; n < end; ++n) {
-      const int index = batch[static_cast<std::size_t>(n)];
+      const int index = pictures[static_cast<std::size_t>(n)];
       const auto image = images.image(index);
       labels[static_cast<std::size_t>(n)] = images.label(index);
       float* out = input.data() + n;
@@ -218,28 +284,21 @@ void Trainer::fill(Executor& executor, const ImageSet& images, std::span<const i
   });
 }
 
-Expected<StepResult> Trainer::train_batch() {
-  StepResult result;
-  result.step = step_;
-  result.epoch = epoch_ + 1;
-  const std::size_t count =
-      std::min(order_.size() - position_, static_cast<std::size_t>(config_.batch_size));
-  std::vector<int>& batch = batch_;
-  batch.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    batch[i] = static_cast<int>(order_[position_ + i]);
-    if (!dataset_->train.has_image(batch[i])) {
-      result.kind = StepResult::Kind::waiting_for_data;
-      return result;
-    }
+Expected<StepResult> Trainer::run_batch(const Batch& batch) {
+  const int count = static_cast<int>(batch.pictures.size());
+  if (!batch.training) {
+    const auto ran = evaluate_batch(dataset_->validation, batch.pictures);
+    if (!ran) return tl::unexpected(ran.error());
+    return book(false, count, (*ran)->data((*ran)->plan().metrics), 0.0f);
   }
-  auto found = training_executor(static_cast<int>(count));
+  auto found = training_executor(count);
   if (!found) return tl::unexpected(found.error());
   Executor& executor = **found;
-  fill(executor, dataset_->train, batch, /*augment=*/true);
-
-  const RunSettings settings = run_settings();
   const Plan& plan = executor.plan();
+  fill(dataset_->train, batch.pictures, /*augment=*/true, executor.data(plan.input()),
+       executor.labels());
+
+  const RunSettings settings = run_settings(0);
   const int loss_end = plan.phase_range(Phase::loss).second;
   executor.run_steps(0, loss_end, settings);
   const auto metrics = executor.data(plan.metrics);
@@ -248,95 +307,76 @@ Expected<StepResult> Trainer::train_batch() {
     return tl::unexpected(*stopped_);
   }
   executor.run_steps(loss_end, static_cast<int>(plan.steps.size()), settings);
-
-  last_batch_ = static_cast<int>(count);
-  position_ += count;
-  ++step_;
-  ++updates_;
-  sum_loss_ += metrics[0];
-  sum_correct_ += metrics[1];
-  result.kind = StepResult::Kind::trained;
-  result.step = step_;
-  result.samples = static_cast<int>(count);
-  result.loss = static_cast<double>(metrics[0]) / static_cast<double>(count);
-  result.accuracy = static_cast<double>(metrics[1]) / static_cast<double>(count);
-  result.learning_rate = settings.learning_rate;
-  if (position_ == order_.size()) {
-    current_.loss = sum_loss_ / static_cast<double>(order_.size());
-    current_.accuracy = sum_correct_ / static_cast<double>(order_.size());
-    current_.step = step_;
-    sum_loss_ = sum_correct_ = 0;
-    if (dataset_->validation.size() == 0) {
-      result.epoch_done = current_;
-      finish_epoch();
-    }
-  }
-  return result;
+  last_batch_ = count;
+  return book(true, count, metrics, settings.learning_rate);
 }
 
-Expected<Executor*> Trainer::evaluate_batch(const ImageSet& images, int first) {
-  std::vector<int>& batch = batch_;
-  batch.resize(static_cast<std::size_t>(std::min(eval_batch, images.size() - first)));
-  std::iota(batch.begin(), batch.end(), first);
-  auto executor = eval_executor(static_cast<int>(batch.size()));
+Expected<Executor*> Trainer::evaluate_batch(const ImageSet& images, std::span<const int> pictures) {
+  auto executor = eval_executor(static_cast<int>(pictures.size()));
   if (!executor) return executor;
-  fill(**executor, images, batch, /*augment=*/false);
+  fill(images, pictures, /*augment=*/false, (*executor)->data((*executor)->plan().input()),
+       (*executor)->labels());
   (*executor)->run({});
   return executor;
 }
 
-Expected<StepResult> Trainer::validate_batch() {
-  StepResult result;
-  result.step = step_;
-  result.epoch = epoch_ + 1;
-  const ImageSet& images = dataset_->validation;
-  const int first = static_cast<int>(position_ - order_.size());
-  const int size = std::min(eval_batch, images.size() - first);
-  for (int index = first; index < first + size; ++index)
-    if (!images.has_image(index)) {
-      result.kind = StepResult::Kind::waiting_for_data;
-      return result;
-    }
-  const auto executor = evaluate_batch(images, first);
-  if (!executor) return tl::unexpected(executor.error());
-  const auto metrics = (*executor)->data((*executor)->plan().metrics);
-  const double count = size;
-  position_ += static_cast<std::size_t>(size);
+// Takes down that a batch is done: the counters, and the epoch's figures when it was the last.
+StepResult Trainer::book(bool training, int samples, std::span<const float> metrics, float rate) {
+  position_ += static_cast<std::size_t>(samples);
   sum_loss_ += metrics[0];
   sum_correct_ += metrics[1];
-  result.kind = StepResult::Kind::validated;
-  result.samples = size;
-  result.loss = static_cast<double>(metrics[0]) / count;
-  result.accuracy = static_cast<double>(metrics[1]) / count;
-  if (position_ == order_.size() + static_cast<std::size_t>(images.size())) {
-    current_.val_loss = sum_loss_ / images.size();
-    current_.val_accuracy = sum_correct_ / images.size();
+  if (training) {
+    ++step_;
+    ++updates_;
+  }
+  StepResult result = result_of(training ? StepResult::Kind::trained : StepResult::Kind::validated);
+  result.samples = samples;
+  result.loss = static_cast<double>(metrics[0]) / static_cast<double>(samples);
+  result.accuracy = static_cast<double>(metrics[1]) / static_cast<double>(samples);
+  result.learning_rate = rate;
+  const auto validation = static_cast<std::size_t>(dataset_->validation.size());
+  if (training && position_ == order_.size()) {
+    current_.loss = sum_loss_ / static_cast<double>(order_.size());
+    current_.accuracy = sum_correct_ / static_cast<double>(order_.size());
+    current_.step = step_;
+    sum_loss_ = sum_correct_ = 0;
+  }
+  if (position_ == order_.size() + validation) {
+    if (validation > 0) {
+      current_.val_loss = sum_loss_ / static_cast<double>(validation);
+      current_.val_accuracy = sum_correct_ / static_cast<double>(validation);
+    }
     result.epoch_done = current_;
     finish_epoch();
   }
   return result;
 }
 
-Error Trainer::explain_not_finite(const Executor& executor) const {
+// What most often makes numbers infinite, with where they were found.
+Error Trainer::likely_cause(std::string where, const std::string& what) const {
   const float rate = config_.learning_rate;  // as the user set it, not as scheduled
   const std::string cause = rate > 0.0f ? "; a learning rate of " + short_number(rate) +
                                               " is a likely cause: reset and try a tenth of it"
                                         : "; look at the weights and pictures that it reads";
-  const std::string when = " at step " + std::to_string(step_ + 1);
+  return {ErrorCode::not_finite, std::move(where),
+          what + " at step " + std::to_string(step_ + 1) + cause};
+}
+
+Error Trainer::explain_not_finite(const Executor& executor) const {
+  const auto name = [&](int layer) {
+    return graph_.layers()[static_cast<std::size_t>(layer)].name;
+  };
   // Weights that the update before this step made infinite come before what they lead to.
   for (std::size_t i = 0; i < graph_.parameters().size(); ++i) {
     const Parameter& p = graph_.parameters()[i];
     if (!all_finite(state_.values(static_cast<int>(i))))
-      return {ErrorCode::not_finite, graph_.layers()[static_cast<std::size_t>(p.layer)].name,
-              "NaN or infinity in " + p.name + when + cause};
+      return likely_cause(name(p.layer), "NaN or infinity in " + p.name);
   }
   const auto [step, buffer] = executor.find_not_finite();
   const int layer = step < 0 ? -1 : executor.plan().steps[static_cast<std::size_t>(step)].layer;
   if (layer < 0)
-    return {ErrorCode::not_finite, std::string(loss_name(config_.loss)),
-            "the loss is NaN or infinite" + when + cause};
-  return {ErrorCode::not_finite, graph_.layers()[static_cast<std::size_t>(layer)].name,
-          "NaN or infinity in its output" + when + cause};
+    return likely_cause(std::string(loss_name(config_.loss)), "the loss is NaN or infinite");
+  return likely_cause(name(layer), "NaN or infinity in its output");
 }
 
 }  // namespace convolab

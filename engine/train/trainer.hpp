@@ -4,8 +4,16 @@
 //
 // An epoch is all training pictures in a seeded order (in the first epoch part by part, as they
 // arrive), then all validation pictures. One call of step() is one batch of either.
+//
+// With the backend "webgpu" batches are begun on a GPU and their results come later, in order, with
+// several on their way at a time. The weights stay there: what is here (state(), views, checkpoint)
+// is as it was when they were last fetched, and whatever else of the run belongs to that moment is
+// kept beside it. So the run can always go on from there on the CPU: when the device is lost, or
+// when something here is changed, what was done since is done again.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +22,7 @@
 #include "core/parallel.hpp"
 #include "data/dataset.hpp"
 #include "explain/unit.hpp"
+#include "gpu/executor.hpp"
 #include "io/weights.hpp"
 #include "model/executor.hpp"
 #include "train/checkpoint.hpp"
@@ -28,6 +37,8 @@ struct StepResult {
     validated,         // one validation batch
     waiting_for_data,  // the next batch has not arrived yet; nothing was done
     finished,          // all epochs are done; nothing was done
+    pending,           // on a GPU: no result has come since the last one
+    idle,              // with step(0): nothing is on its way
   } kind = Kind::trained;
   std::uint64_t step = 0;         // training steps finished
   int epoch = 1;                  // the epoch at work, from 1
@@ -49,9 +60,11 @@ class Trainer {
  public:
   // The dataset is shared with whoever loads its parts; `pool` must outlive the trainer.
   // Errors: a picture shape or class count that does not fit the net, a net too big for memory.
+  // The backend "webgpu" needs a device, which must outlive the trainer.
   static Expected<std::unique_ptr<Trainer>> create(Graph graph, TrainConfig config,
                                                    std::shared_ptr<Dataset> dataset,
-                                                   ThreadPool& pool);
+                                                   ThreadPool& pool, const gpu::Access& gpu = {});
+  ~Trainer();
 
   const Graph& graph() const { return graph_; }
   const TrainConfig& config() const { return config_; }
@@ -64,7 +77,20 @@ class Trainer {
 
   // NaN or infinity is an Error (not_finite) that names the layer and a likely cause; training then
   // stays stopped until restart().
-  Expected<StepResult> step();
+  // On a GPU: begins batches until `ahead` are on their way, and gives the next result that has
+  // come. Never further than to the end of the epoch. With 0 nothing is begun. An error of the
+  // device says "webgpu" where: leave_gpu() is the way on.
+  Expected<StepResult> step(int ahead = 1);
+
+  bool on_gpu() const { return gpu_ != nullptr; }
+  // Fetches the weights and the optimiser's memory from the GPU and calls `done` when they are
+  // here: the run is then, for as long as `done` takes, at the same step here and there. With
+  // `hold` no batch is begun before. Calls `done` in any case, on the CPU at once.
+  void pull(std::function<void()> done, bool hold);
+  // The device is gone: goes on on the CPU from what was last fetched.
+  void leave_gpu();
+  // Another device, or none, for configure() from now on.
+  void use_gpu(const gpu::Access& gpu) { access_ = gpu; }
 
   // Initial weights of `seed` again, all counters at 0.
   void restart(std::uint64_t seed);
@@ -101,27 +127,58 @@ class Trainer {
  private:
   static constexpr int eval_batch = 64;
 
+  // Pictures that go through the network together.
+  struct Batch {
+    bool training = true;
+    std::vector<int> pictures;  // numbers in the split
+  };
+  struct Gpu;  // what runs there: trainer_gpu.cpp
+
   Trainer(Graph graph, TrainConfig config, std::shared_ptr<Dataset> dataset, ThreadPool& pool);
+  Status choose_backend();
   Expected<Executor*> training_executor(int batch);
   Expected<Executor*> eval_executor(int batch);
   Expected<Executor*> view();                                // of one picture, for views
   Expected<Executor*> look(std::span<const float> picture);  // the same, having run on it
   Status prepare();
-  RunSettings run_settings() const;
-  Expected<StepResult> train_batch();
-  Expected<StepResult> validate_batch();
-  // Runs the eval plan on the pictures from `first` on, as many as one batch takes.
-  Expected<Executor*> evaluate_batch(const ImageSet& images, int first);
-  void fill(Executor& executor, const ImageSet& images, std::span<const int> batch, bool augment);
+  PlanOptions training_options(int batch) const;
+  PlanOptions eval_options(int batch) const;
+  RunSettings run_settings(std::uint64_t ahead) const;  // of so many steps after the next one
+  StepResult result_of(StepResult::Kind kind) const;
+  const Batch& batch_at(std::size_t position);
+  bool at_work();
+  bool arrived(const Batch& batch) const;
+  // The pictures of a split from `first` on, as many as one batch without training takes.
+  static void eval_pictures(const ImageSet& images, int first, std::vector<int>& out);
+  void fill(const ImageSet& images, std::span<const int> pictures, bool augment,
+            std::span<float> input, std::span<std::int32_t> labels);
+  Expected<StepResult> run_batch(const Batch& batch);
+  Expected<Executor*> evaluate_batch(const ImageSet& images, std::span<const int> pictures);
+  StepResult book(bool training, int samples, std::span<const float> metrics, float rate);
   Error explain_not_finite(const Executor& executor) const;
+  Error likely_cause(std::string where, const std::string& what) const;
   void begin_epoch();
   void finish_epoch();
+  Progress progress() const;
+  void go_to(const Progress& progress);
+
+  // trainer_gpu.cpp
+  Status open_gpu();
+  Expected<gpu::Executor*> gpu_executor(bool training, int count);
+  Expected<StepResult> step_on_gpu(int ahead);
+  Expected<StepResult::Kind> begin_batch();
+  void finish_batch(std::span<const float> metrics);
+  Progress known() const;  // what state_ belongs to
+  void back_to_known();    // drops what has been done since, and what is on its way
+  void state_changed();    // here, so that the GPU's is out of date
 
   Graph graph_;
   TrainConfig config_;
   std::shared_ptr<Dataset> dataset_;
   ThreadPool* pool_;
-  const Backend* backend_ = nullptr;
+  gpu::Access access_;
+  std::unique_ptr<Gpu> gpu_;          // while the backend is "webgpu"
+  const Backend* backend_ = nullptr;  // on a GPU: what views and evaluate() use
   ModelState state_;
   std::map<int, Executor> training_, eval_;  // by batch size
   std::optional<Executor> view_;             // one picture, for snapshots
@@ -133,9 +190,10 @@ class Trainer {
   std::uint64_t snapshots_ = 0;
   int epoch_ = 0;
   std::vector<std::uint32_t> order_;
-  std::vector<int> batch_;    // the pictures of the batch at work
+  Batch batch_;               // at work
   std::size_t position_ = 0;  // in the order, then beyond it in the validation split
   std::optional<Error> stopped_;
+  std::deque<StepResult> results_;  // that came from a GPU and have not been handed out
   double sum_loss_ = 0, sum_correct_ = 0;
   EpochMetrics current_;
   std::vector<EpochMetrics> history_;

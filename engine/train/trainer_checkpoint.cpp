@@ -73,11 +73,8 @@ Status check_dataset(const Progress& p, const Dataset& dataset) {
 
 }  // namespace
 
-std::vector<std::uint8_t> Trainer::checkpoint() const {
-  Checkpoint out;
-  out.spec = spec_to_json(graph_.spec());
-  out.config = train_config_to_json(config_);
-  Progress& p = out.progress;
+Progress Trainer::progress() const {
+  Progress p;
   p.dataset = dataset_->name;
   p.training_pictures = static_cast<std::uint64_t>(dataset_->train.size());
   p.validation_pictures = static_cast<std::uint64_t>(dataset_->validation.size());
@@ -90,6 +87,30 @@ std::vector<std::uint8_t> Trainer::checkpoint() const {
   p.sum_correct = sum_correct_;
   p.current = current_;
   p.history = history_;
+  return p;
+}
+
+void Trainer::go_to(const Progress& p) {
+  config_.seed = p.seed;
+  step_ = p.step;
+  updates_ = p.updates;
+  optimizer_resets_ = p.optimizer_resets;
+  history_ = p.history;
+  epoch_ = static_cast<int>(history_.size());
+  begin_epoch();  // the order of the epoch at work is the seed's
+  position_ = static_cast<std::size_t>(p.position);
+  sum_loss_ = p.sum_loss;
+  sum_correct_ = p.sum_correct;
+  current_ = p.current;
+  last_batch_ = 0;
+  stopped_.reset();
+}
+
+std::vector<std::uint8_t> Trainer::checkpoint() const {
+  Checkpoint out;
+  out.spec = spec_to_json(graph_.spec());
+  out.config = train_config_to_json(config_);
+  out.progress = known();
   out.tensors = take_weights(graph_, state_);
   for (int slot = 0; slot < state_.slots(); ++slot)
     for (std::size_t i = 0; i < graph_.parameters().size(); ++i) {
@@ -127,19 +148,14 @@ Status Trainer::restore(std::span<const std::uint8_t> file) {
     for (int slot = 0; same_optimizer && parameter.trainable() && slot < state_.slots(); ++slot)
       copy(slot_name(slot, parameter.name), state_.slot(static_cast<int>(i), slot));
   }
-  config_.seed = p.seed;
-  step_ = p.step;
-  updates_ = same_optimizer ? p.updates : 0;
-  optimizer_resets_ = p.optimizer_resets + (same_optimizer ? 0 : 1);
-  history_ = p.history;
-  epoch_ = static_cast<int>(history_.size());
-  begin_epoch();  // the order of the epoch at work is the seed's
-  position_ = static_cast<std::size_t>(p.position);
-  sum_loss_ = p.sum_loss;
-  sum_correct_ = p.sum_correct;
-  current_ = p.current;
-  last_batch_ = 0;
-  stopped_.reset();
+  Progress to = p;
+  if (!same_optimizer) {
+    to.updates = 0;
+    ++to.optimizer_resets;
+  }
+  go_to(to);
+  results_.clear();
+  state_changed();
   return {};
 }
 

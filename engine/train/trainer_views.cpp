@@ -51,11 +51,13 @@ Expected<Evaluation> Trainer::evaluate(Split split) {
                                    : "not all pictures of this split have arrived yet");
   const int classes = static_cast<int>(dataset_->classes.size());
   const auto class_count = static_cast<std::size_t>(classes);
+  std::vector<int> pictures;
   Evaluation out;
   out.classes = classes;
   out.confusion.assign(class_count * class_count, 0);
   for (int first = 0; first < images.size(); first += eval_batch) {
-    const auto ran = evaluate_batch(images, first);
+    eval_pictures(images, first, pictures);
+    const auto ran = evaluate_batch(images, pictures);
     if (!ran) return tl::unexpected(ran.error());
     Executor& executor = **ran;
     const auto batch = static_cast<std::size_t>(executor.plan().options.batch);
@@ -95,7 +97,10 @@ Expected<float> Trainer::set_parameter(const std::string& name, std::int64_t ele
     return fail(
         ErrorCode::invalid_argument, name,
         "a variance cannot be " + short_number(static_cast<double>(value)) + "; give 0 or more");
-  return std::exchange(values[static_cast<std::size_t>(element)], value);
+  back_to_known();
+  const float before = std::exchange(values[static_cast<std::size_t>(element)], value);
+  state_changed();
+  return before;
 }
 
 Expected<Executor*> Trainer::view() {
@@ -148,7 +153,7 @@ Expected<Snapshot> Trainer::snapshot(std::span<const std::uint8_t> picture,
                                            std::vector<float>(values.begin(), values.end()))});
   }
   out.version = ++snapshots_;
-  out.step = step_;
+  out.step = known().step;
   out.picture = *std::move(as_seen);
 
   if (request.activations) {

@@ -29,13 +29,20 @@ TEST(Backends, SimdIsTheFirstVariantListed) {
 TEST(Backends, AnUnknownNameIsRefusedWithTheKnown) {
   std::string known;
   for (const std::string& name : backend_names()) known += (known.empty() ? "" : ", ") + name;
-  for (const std::string name : {"webgpu", "", "SIMD", "simd:"}) {
+  for (const std::string name : {"cuda", "", "SIMD", "simd:"}) {
     const auto backend = find_backend(name);
     ASSERT_FALSE(backend);
     EXPECT_EQ(backend.error().code, ErrorCode::not_found);
     EXPECT_EQ(backend.error().text(), "backend: there is no backend \"" + name +
                                           "\" on this machine; choose one of " + known);
   }
+}
+
+TEST(Backends, AGpuHasToBeOpened) {
+  const auto backend = find_backend(gpu_backend_name);
+  ASSERT_FALSE(backend);
+  EXPECT_EQ(backend.error().code, ErrorCode::unsupported);
+  EXPECT_NE(backend.error().message.find("choose one of reference, simd"), std::string::npos);
 }
 
 TEST(Backends, KernelsAndPhasesHaveTheirOwnNames) {
