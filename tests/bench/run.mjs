@@ -13,7 +13,7 @@ import { markdown } from './table.mjs';
 
 const usage = `npm run bench -- [options]
   --quick               training and answers of three nets, batch 64, in Chromium
-  --only train,conv     of train, infer, conv, start, sweep (of our kernels alone)
+  --only train,conv     of train, infer, conv, start, memory, sweep (of our kernels alone)
   --runtime node        of chromium, node, native
   --net U,L             only these networks
   --rounds 9            turns that each library takes in a case
@@ -50,7 +50,9 @@ function countOf(option, usual) {
   return count;
 }
 
-const suites = ['train', 'infer', 'conv', 'start', 'sweep'];
+const suites = ['train', 'infer', 'conv', 'start', 'memory', 'sweep'];
+/** Those that are measured in one runtime only. */
+const home = { start: 'chromium', memory: 'native' };
 const runtimes = ['chromium', 'node', 'native'];
 const names = nets.map(({ net }) => net);
 const only = listOf('only', values.quick ? ['train', 'infer'] : suites, suites);
@@ -65,11 +67,12 @@ const cases = {
   infer: chosen.map((net) => ({ net, batch: 64 })),
   conv: convs.map((net) => ({ net, batch: 1 })),
   start: [{ net: nets[0], batch: 1 }],
+  memory: chosen.map((net) => ({ net, batch: 64 })),
 };
 
 /** images/s, or for a convolution alone what that is in GFLOP/s. */
 const scaled = (suite, net, rate) => (suite === 'conv' ? 2e-9 * net.multiplyAdds * rate : rate);
-const units = { train: 'images/s', infer: 'images/s', conv: 'GFLOP/s', start: 'ms' };
+const units = { train: 'images/s', infer: 'images/s', conv: 'GFLOP/s', start: 'ms', memory: 'MB' };
 
 async function open(runtime) {
   const { [`open${runtime[0].toUpperCase()}${runtime.slice(1)}`]: opened } = await import(
@@ -82,7 +85,7 @@ async function measureAll(runtime, results, used) {
   const lab = await open(runtime);
   Object.assign(used, lab.versions);
   for (const suite of compared) {
-    if (suite === 'start' && runtime !== 'chromium') continue;
+    if ((home[suite] ?? runtime) !== runtime) continue;
     for (const { net, batch } of cases[suite]) {
       console.error(`${runtime}, ${suite}, ${net.net}, batch ${batch}`);
       for (const each of await lab.measure({ suite, net, batch }, pace)) {

@@ -1,6 +1,7 @@
 // One figure for `npm run bench`, which asks for many and interleaves them with others' figures.
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 
 #include "bench.hpp"
@@ -9,7 +10,19 @@
 namespace convolab::bench {
 namespace {
 
-// Images/s of a network, training or inference.
+// A figure of this program's memory in MB, "VmRSS" now or "VmHWM" at most; 0 where /proc is not.
+double memory(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (word == name + ":") {
+      double kib = 0;
+      status >> kib;
+      return kib * 1024 / 1e6;
+    }
+  return 0;
+}
+
+// Images/s of a network, training or inference; or the MB that training it takes.
 Expected<double> figure(std::map<std::string, std::string>& options) {
   const auto graph = graph_from_json(options["--spec"]);
   if (!graph) return tl::unexpected(graph.error());
@@ -20,8 +33,12 @@ Expected<double> figure(std::map<std::string, std::string>& options) {
   asked.seconds = std::atof(options["--seconds"].c_str());
   asked.repeats = 1;
   ThreadPool pool(std::atoi(options["--threads"].c_str()));
-  return options["--what"] == "train" ? benchmark_training(*graph, asked, pool)
-                                      : benchmark_inference(*graph, asked, pool);
+  const std::string& what = options["--what"];
+  if (what == "infer") return benchmark_inference(*graph, asked, pool);
+  const double before = memory("VmRSS");
+  const auto rate = benchmark_training(*graph, asked, pool);
+  if (!rate || what == "train") return rate;
+  return memory("VmHWM") - before;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@ const titles = {
   train: 'Training, images/s',
   infer: 'Answering, images/s',
   conv: 'Convolutions alone, GFLOP/s (two for a multiply-add)',
+  memory: 'Memory that training takes at most, MB',
   start: 'From nothing to the first answer of net U, ms: fetched, compiled, built, answered',
 };
 
@@ -17,6 +18,8 @@ const figure = (value, unit) => {
   });
 };
 
+const lessIsBetter = (unit) => unit === 'ms' || unit === 'MB';
+
 /**
  * How many times as fast as the best of the others: the median of what each turn gives, since what
  * slows a turn slows its neighbours too.
@@ -26,11 +29,11 @@ function against(rows) {
   const ours = known.find(({ who }) => who === 'convolab');
   const slowToFast = known
     .filter(({ who }) => !who.startsWith('convolab'))
-    .sort((a, b) => (a.unit === 'ms' ? b.median - a.median : a.median - b.median));
+    .sort((a, b) => (lessIsBetter(a.unit) ? b.median - a.median : a.median - b.median));
   const best = slowToFast.at(-1);
   if (!ours || !best) return '–';
   const times = ours.rounds.map((figure, i) =>
-    ours.unit === 'ms' ? best.rounds[i] / figure : figure / best.rounds[i],
+    lessIsBetter(ours.unit) ? best.rounds[i] / figure : figure / best.rounds[i],
   );
   return `${median(times).toFixed(2)} ×`;
 }

@@ -17,19 +17,16 @@ const ours = {
   infer: (net, batch) => job('infer', net, batch),
 };
 
-function job(what, net, batch) {
+async function figure(what, net, batch, ms) {
   const config = { batch_size: batch };
   if (net.optimizer) config.optimizer = net.optimizer;
   const options = ['--what', what, '--spec', specOf(net), '--config', JSON.stringify(config)];
-  return {
-    async slice(ms) {
-      const args = ['speed', ...options, '--seconds', String(ms / 1000)];
-      const { stdout } = await promisify(execFile)(program, args);
-      return Number(stdout);
-    },
-    close() {},
-  };
+  const args = ['speed', ...options, '--seconds', String(ms / 1000)];
+  const { stdout } = await promisify(execFile)(program, args);
+  return Number(stdout);
 }
+
+const job = (what, net, batch) => ({ slice: (ms) => figure(what, net, batch, ms), close() {} });
 
 /** PyTorch stays running and is asked line by line. */
 function torch() {
@@ -55,8 +52,27 @@ function torch() {
       close() {},
     };
   };
-  return { peer: { train: open('train'), infer: open('infer') }, end: () => child.stdin.end() };
+  const memory = async (net, batch, ms) => {
+    await ask({ open: 'train', net, batch });
+    await ask({ ms });
+    return (await ask({ memory: true })).memory;
+  };
+  const peer = { train: open('train'), infer: open('infer') };
+  return { peer, memory, end: () => child.stdin.end() };
 }
+
+/** What training takes of memory at most, in MB, each time in a program that has done nothing else. */
+async function memories({ net, batch }, { ms }, found) {
+  const ours = await figure('memory', net, batch, ms);
+  const result = (who, value) => ({ who, median: value, rates: [value] });
+  if (!found) return [result('convolab', ours), { who: 'libtorch', reason: missing }];
+  const { memory, end } = torch();
+  const theirs = await memory(net, batch, ms);
+  end();
+  return [result('convolab', ours), result('libtorch', theirs)];
+}
+
+const missing = 'no python3-torch here';
 
 export function openNative() {
   build('native', ['convolab_bench']);
@@ -67,11 +83,12 @@ export function openNative() {
   const server = found ? torch() : undefined;
   const peers = [
     { who: 'convolab', peer: ours },
-    { who: 'libtorch', peer: server?.peer, reason: found ? undefined : 'no python3-torch here' },
+    { who: 'libtorch', peer: server?.peer, reason: found ? undefined : missing },
   ];
   return {
     versions: found ? { libtorch: `${version.stdout.trim()} (Debian)` } : {},
-    measure: (asked, pace) => measure(asked, peers, pace),
+    measure: (asked, pace) =>
+      asked.suite === 'memory' ? memories(asked, pace, found) : measure(asked, peers, pace),
     close: () => server?.end(),
   };
 }

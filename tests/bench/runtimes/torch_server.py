@@ -1,7 +1,8 @@
 """Measures PyTorch for `npm run bench`: a JSON line in, a JSON line out.
 
 {"open": "train" | "infer", "net": {...}, "batch": 64} makes a network; {"ms": 500} runs it for so
-long and answers {"rate": images per second}. One thread, float32, its usual eager mode.
+long and answers {"rate": images per second}; {"memory": true} answers {"memory": MB at most since
+the network was made}. One thread, float32, its usual eager mode.
 """
 
 import json
@@ -81,16 +82,26 @@ def rate_of(run, batch, seconds):
             return runs * batch / passed
 
 
+def memory(name):
+    with open("/proc/self/status", encoding="utf8") as status:
+        for line in status:
+            if line.startswith(name + ":"):
+                return int(line.split()[1]) * 1024 / 1e6
+    return 0
+
+
 def main():
-    run, batch = None, 1
+    run, batch, before = None, 1, 0
     for line in sys.stdin:
         asked = json.loads(line)
         if "open" in asked:
-            net, batch = asked["net"], asked["batch"]
+            net, batch, before = asked["net"], asked["batch"], memory("VmRSS")
             network = nn.Sequential(*map(module_of, net["layers"]))
             make = training if asked["open"] == "train" else answering
             run = make(net, network, batch)
             answer = {}
+        elif "memory" in asked:
+            answer = {"memory": memory("VmHWM") - before}
         else:
             answer = {"rate": rate_of(run, batch, asked["ms"] / 1000)}
         print(json.dumps(answer), flush=True)
