@@ -117,6 +117,23 @@ const parts = {
     needs: ['page'],
     run: (run) => googleTest(run, 'wasm', ['node', 'build/wasm/convolab_tests.cjs']),
   },
+  webgpu: {
+    title: 'WebGPU in node, over SwiftShader where there is no GPU',
+    suite: true,
+    needs: ['page'],
+    async run(run) {
+      if (!(await build(run, 'wasm', ['convolab_gpu_proofs']))) return { ok: false };
+      const files = filesUnder([join('tests', 'gpu')], ['.test.mjs']);
+      const { ok, text } = await run('node', ['--test', '--test-reporter=tap', ...files]);
+      const count = (what) => Number(text.match(new RegExp(`^# ${what} (\\d+)$`, 'm'))?.[1] ?? 0);
+      return {
+        ok,
+        passed: count('pass'),
+        failed: count('fail') + count('cancelled'),
+        skipped: count('skipped') + count('todo'),
+      };
+    },
+  },
   rules: { title: 'House rules', run: checkRules },
   format: {
     title: 'clang-format and prettier',

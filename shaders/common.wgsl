@@ -40,3 +40,17 @@ fn hyperbolic_tangent(x: f32) -> f32 {
   let shrunk = exp(-2.0 * abs(x));
   return select(sign(x) * ((1.0 - shrunk) / (1.0 + shrunk)), series, square < 0.04);
 }
+
+var<workgroup> partial: array<f32, 64>;
+
+// The sum of the values of 64 invocations, halving them, so that it is the same every time.
+fn sum_of_workgroup(local: u32, value: f32) -> f32 {
+  workgroupBarrier();  // whoever still reads the sum before
+  partial[local] = value;
+  for (var width = 32u; width > 0u; width /= 2u) {
+    workgroupBarrier();
+    if (local < width) { partial[local] += partial[local + width]; }
+  }
+  workgroupBarrier();
+  return partial[0];
+}

@@ -15,8 +15,6 @@ ProgramWriter::ProgramWriter(const Step& step, const Limits& limits)
   constant("absent", absent_);
 }
 
-bool ProgramWriter::given(int operand) const { return (absent_ >> operand & 1u) == 0u; }
-
 void ProgramWriter::constant(std::string_view name, double value) {
   constants_.push_back({name, value});
 }
@@ -37,11 +35,16 @@ void ProgramWriter::launch(std::string_view shader, std::string_view entry_point
   dispatch.z = static_cast<std::uint32_t>(z);
 }
 
-void ProgramWriter::for_each(std::string_view shader, std::string_view entry_point,
-                             std::initializer_list<int> bindings, std::int64_t elements) {
-  const std::int64_t groups = divided_up(elements, flat_workgroup);
+void ProgramWriter::for_each_group(std::string_view shader, std::string_view entry_point,
+                                   std::int64_t groups, std::int64_t z,
+                                   std::initializer_list<int> bindings) {
   const std::int64_t x = std::min<std::int64_t>(groups, limits_->workgroups);
-  launch(shader, entry_point, bindings, x, divided_up(groups, x));
+  launch(shader, entry_point, bindings, x, divided_up(groups, x), z);
+}
+
+void ProgramWriter::for_each(std::string_view shader, std::string_view entry_point,
+                             std::int64_t elements, std::initializer_list<int> bindings) {
+  for_each_group(shader, entry_point, divided_up(elements, 64), 1, bindings);
 }
 
 void ProgramWriter::scratch(std::int64_t elements) {

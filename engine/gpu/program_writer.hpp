@@ -7,9 +7,6 @@
 
 namespace convolab::gpu {
 
-// How many invocations a workgroup of an elementwise shader has (common.wgsl's flat()).
-inline constexpr std::int64_t flat_workgroup = 64;
-
 inline std::int64_t divided_up(std::int64_t n, std::int64_t by) { return (n + by - 1) / by; }
 
 class ProgramWriter {
@@ -18,7 +15,6 @@ class ProgramWriter {
 
   const Limits& limits() const { return *limits_; }
   int operands() const { return operands_; }
-  bool given(int operand) const;  // false where the step says no_buffer
 
   // A constant of the shaders, beside the fields of the step's args, from here on.
   void constant(std::string_view name, double value);
@@ -26,9 +22,12 @@ class ProgramWriter {
   void launch(std::string_view shader, std::string_view entry_point,
               std::initializer_list<int> bindings, std::int64_t x, std::int64_t y = 1,
               std::int64_t z = 1);
-  // At least one invocation for each of the elements.
-  void for_each(std::string_view shader, std::string_view entry_point,
-                std::initializer_list<int> bindings, std::int64_t elements);
+  // At least as many workgroups, x folded into y, z times.
+  void for_each_group(std::string_view shader, std::string_view entry_point, std::int64_t groups,
+                      std::int64_t z = 1, std::initializer_list<int> bindings = {});
+  // At least one invocation for each of the elements, as common.wgsl's flat() numbers them.
+  void for_each(std::string_view shader, std::string_view entry_point, std::int64_t elements,
+                std::initializer_list<int> bindings = {});
   // The program may use this many elements of scratch memory.
   void scratch(std::int64_t elements);
 

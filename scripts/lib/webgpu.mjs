@@ -40,21 +40,22 @@ const swiftshader = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /**
  * Installs Dawn where it is missing, and returns its `gpu`: what browsers call navigator.gpu.
+ * `flags` are Dawn's, such as 'enable-dawn-features=…'.
  * Without a GPU of its own, and when CONVOLAB_GPU is not set to `real`, SwiftShader plays one.
  */
-export async function nodeGpu() {
+export async function nodeGpu(...flags) {
   install();
   if (process.env.CONVOLAB_GPU !== 'real' && existsSync(swiftshader))
     process.env.VK_ICD_FILENAMES ??= swiftshader;
   const { create } = await import(
     pathToFileURL(join(folder, 'node_modules', 'webgpu', 'index.js')).href
   );
-  return create([]);
+  return create(flags);
 }
 
 /** A GpuDevice over it, or an error that says what is missing. */
-export async function openNodeGpu() {
-  const gpu = await nodeGpu();
+export async function openNodeGpu(...flags) {
+  const gpu = await nodeGpu(...flags);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new Error(`WebGPU finds no adapter here; ${swiftshader} would be one`);
   // Dawn ends with its `gpu`, so that the device has to keep it.

@@ -2,9 +2,7 @@
 
 namespace convolab::testing {
 
-namespace {
-
-Problem conv2d_problem(std::string name, Conv2dArgs a, bool with_bias = true) {
+Problem conv2d_problem(std::string name, Conv2dArgs a, bool with_bias) {
   a.out_h = (a.in_h - a.dilation_h * (a.kernel_h - 1) - 1) / a.stride_h + 1;
   a.out_w = (a.in_w - a.dilation_w * (a.kernel_w - 1) - 1) / a.stride_w + 1;
   const std::int64_t x = std::int64_t{a.in_channels} * a.in_h * a.in_w * a.batch;
@@ -31,6 +29,8 @@ Problem conv2d_problem(std::string name, Conv2dArgs a, bool with_bias = true) {
   if (with_bias) p.variables.emplace_back("bias");
   return p;
 }
+
+namespace {
 
 // The same with an activation in the forward step, whose gradient is a step of its own.
 Problem activated_problem(std::string name, Conv2dArgs a, Activation kind) {

@@ -70,6 +70,8 @@ inline void PrintTo(const Problem& problem, std::ostream* out) { *out << problem
 // Every problem of tests/kernels/*_problems.cpp.
 std::vector<Problem> all_problems();
 std::vector<Problem> conv2d_problems();
+Problem conv2d_problem(std::string name, Conv2dArgs a, bool with_bias = true);
+Problem linear_problem(int batch, int in, int out, bool with_bias = true, bool relu = false);
 std::vector<Problem> linear_problems();
 std::vector<Problem> image_problems();        // pad2d, pools
 std::vector<Problem> elementwise_problems();  // activation, softmax, dropout, copy, batch_norm2d

@@ -216,7 +216,7 @@ export class GpuDevice {
       this.#device.createBindGroup({ layout: pipeline.getBindGroupLayout(group), entries: list });
     this.#watched(`the operands of ${dispatch.shader}.${dispatch.entryPoint}`, () => {
       launch.operands = bind(0, entries);
-      if (this.#sources[dispatch.shader].includes('@group(1)'))
+      if (this.#text(dispatch.shader).includes('@group(1)'))
         launch.runValues = bind(1, [{ binding: 0, resource: { buffer: this.#runValues } }]);
     });
     launch.pipeline = pipeline;
@@ -224,9 +224,8 @@ export class GpuDevice {
 
   /** A pipeline compiles once for each set of constants that its shader declares. */
   #pipeline({ shader, entryPoint, constants }) {
-    const source = this.#sources[shader];
-    if (!source) return Promise.reject(new Error(`there is no shader "${shader}"`));
-    const text = `${this.#sources.common}\n${source}`;
+    const text = this.#text(shader);
+    if (!text) return Promise.reject(new Error(`there is no shader "${shader}"`));
     const declared = new Set([...text.matchAll(/override (\w+)/g)].map(([, name]) => name));
     const own = Object.fromEntries(
       Object.entries(constants).filter(([name]) => declared.has(name)),
@@ -246,6 +245,15 @@ export class GpuDevice {
       this.#pipelines.set(key, pipeline);
     }
     return pipeline;
+  }
+
+  /** A shader with common.wgsl before it, and what its lines `// include <file>.wgsl` name. */
+  #text(shader) {
+    const source = this.#sources[shader];
+    if (source === undefined) return undefined;
+    const included = [...source.matchAll(/^\/\/ include (\w+)\.wgsl$/gm)];
+    const stems = ['common', ...included.map(([, stem]) => stem)];
+    return [...stems.map((stem) => this.#sources[stem]), source].join('\n');
   }
 
   #module(shader, code) {

@@ -1,0 +1,100 @@
+#include "gpu/product.hpp"
+
+#include <algorithm>
+
+namespace convolab::gpu {
+
+namespace {
+
+// `count` products C (rows, columns) = A (rows, depth) · B (depth, columns).
+struct Sizes {
+  std::int64_t rows, columns, depth, count;
+};
+
+constexpr std::int64_t tile_k = 16;  // tiles.wgsl's
+
+// How the product is shared among invocations, each of which computes 4×4 elements of C.
+struct Tiling {
+  std::int64_t threads_m, threads_n;  // of a workgroup
+  std::int64_t parts, part_length;    // of the sums
+};
+
+// Tiles as low as C, and at least 64 invocations together, which a GPU runs in step.
+Tiling tiling_of(const Sizes& s, const Limits& limits) {
+  Tiling t{};
+  t.threads_m = s.rows <= 4 ? 1 : s.rows <= 8 ? 2 : s.rows <= 16 ? 4 : s.rows <= 32 ? 8 : 16;
+  const std::int64_t widest = std::max<std::int64_t>(64 / t.threads_m, 16);
+  t.threads_n = 1;
+  while (t.threads_n < widest && t.threads_n * 4 < s.columns) t.threads_n *= 2;
+  while (t.threads_m * t.threads_n < 16) t.threads_n *= 2;
+  // Enough workgroups to keep a GPU busy: where C is small and its sums are long, in parts.
+  const std::int64_t tiles =
+      divided_up(s.rows, 4 * t.threads_m) * divided_up(s.columns, 4 * t.threads_n) * s.count;
+  const std::int64_t wanted = limits.software ? 8 : 256, shortest = limits.software ? 1024 : 128;
+  t.parts = std::clamp<std::int64_t>(wanted / tiles, 1, divided_up(s.depth, shortest));
+  t.part_length = divided_up(divided_up(s.depth, t.parts), tile_k) * tile_k;
+  t.parts = divided_up(s.depth, t.part_length);
+  return t;
+}
+
+// a, b and bias are operands of the step; c is its last one. Shaders want something bound as bias
+// where there is none.
+void add_product(ProgramWriter& out, std::string_view shader, Product which, const Sizes& s,
+                 bool along_k, int a, int b, int bias) {
+  const Tiling t = tiling_of(s, out.limits());
+  const int c = out.operands() - 1;
+  out.constant("which", static_cast<double>(which));
+  out.constant("rows", static_cast<double>(s.rows));
+  out.constant("columns", static_cast<double>(s.columns));
+  out.constant("depth", static_cast<double>(s.depth));
+  out.constant("threads_m", static_cast<double>(t.threads_m));
+  out.constant("threads_n", static_cast<double>(t.threads_n));
+  out.constant("part_count", static_cast<double>(t.parts));
+  out.constant("part_length", static_cast<double>(t.part_length));
+  out.constant("along_k", along_k);
+  const std::int64_t tiles =
+      divided_up(s.rows, 4 * t.threads_m) * divided_up(s.columns, 4 * t.threads_n);
+  const int target = t.parts > 1 ? scratch_binding : c;
+  const auto entry_point = out.limits().software ? "product_directly" : "product";
+  out.for_each_group(shader, entry_point, tiles, s.count * t.parts, {a, bias, target, b});
+  if (t.parts == 1) return;
+  const std::int64_t elements = s.count * s.rows * s.columns;
+  out.scratch(t.parts * elements);
+  out.for_each(shader, "add_parts", elements, {scratch_binding, bias, c});
+}
+
+}  // namespace
+
+void add_conv2d(ProgramWriter& out, const Conv2dArgs& a, Product which) {
+  const std::int64_t group_in = a.in_channels / a.groups, group_out = a.out_channels / a.groups;
+  const std::int64_t taps = std::int64_t{a.kernel_h} * a.kernel_w;
+  const std::int64_t in = std::int64_t{a.in_h} * a.in_w * a.batch;
+  const std::int64_t positions = std::int64_t{a.out_h} * a.out_w * a.batch;
+  switch (which) {
+    case Product::forward:  // x, weight, bias, y
+      return add_product(out, "conv2d", which, {group_out, positions, group_in * taps, a.groups},
+                         false, 1, 0, 2);
+    case Product::backward_input:  // d_y, weight, d_x
+      return add_product(out, "conv2d", which, {group_in, in, group_out * taps, a.groups}, false, 1,
+                         0, 0);
+    case Product::backward_weight:  // x, d_y, d_weight
+      return add_product(out, "conv2d", which, {group_out, group_in * taps, positions, a.groups},
+                         true, 1, 0, 0);
+  }
+}
+
+void add_linear(ProgramWriter& out, const LinearArgs& a, Product which) {
+  switch (which) {
+    case Product::forward:  // x, weight, bias, y
+      return add_product(out, "linear", which, {a.out_features, a.batch, a.in_features, 1}, false,
+                         1, 0, 2);
+    case Product::backward_input:  // d_y, weight, d_x
+      return add_product(out, "linear", which, {a.in_features, a.batch, a.out_features, 1}, false,
+                         1, 0, 0);
+    case Product::backward_weight:  // x, d_y, d_weight
+      return add_product(out, "linear", which, {a.out_features, a.in_features, a.batch, 1}, true, 1,
+                         0, 0);
+  }
+}
+
+}  // namespace convolab::gpu

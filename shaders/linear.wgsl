@@ -1,0 +1,64 @@
+// linear: forward and both gradients as products of matrices (tiles.wgsl), N the batch.
+//
+//   forward          C (o, n) = weight (o, f) · x (f, n)
+//   backward_input   C (f, n) = weightᵀ (f, o) · d_y (o, n)
+//   backward_weight  C (o, f) = d_y (o, n) · xᵀ (n, f)
+//
+// include tiles.wgsl
+
+override which: u32;  // 0 forward, 1 backward_input, 2 backward_weight
+override batch: u32;
+override out_features: u32;
+override activation: u32;
+override negative_slope: f32;
+
+override rows: u32;
+override columns: u32;
+override depth: u32;
+override product_count: u32 = 1u;
+
+// forward: weight, x; backward_input: weight, d_y; backward_weight: d_y, x.
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> bias: array<f32>;  // of forward, when it is given
+@group(0) @binding(2) var<storage, read_write> c: array<f32>;
+@group(0) @binding(3) var<storage, read> b: array<f32>;
+
+fn a_at(group: u32, m: u32, k: u32) -> f32 {
+  if (which == 1u) { return a[k * rows + m]; }
+  return a[m * depth + k];
+}
+
+fn column_at(group: u32, n: u32) -> u32 { return select(n, n * batch, which == 2u); }
+fn row_at(group: u32, k: u32) -> u32 { return select(k * batch, k, which == 2u); }
+fn b_at(row: u32, column: u32) -> f32 { return b[row + column]; }
+
+fn finished(group: u32, m: u32, n: u32, sum: f32) {
+  let at = m * columns + n;
+  if (which == 0u) {
+    var y = sum;
+    if (given(2u)) { y += bias[m]; }
+    c[at] = activated(activation, negative_slope, y);
+  } else if (accumulate) {
+    c[at] += sum;
+  } else {
+    c[at] = sum;
+  }
+}
+
+@group(0) @binding(0) var<storage, read> d_y: array<f32>;
+@group(0) @binding(1) var<storage, read_write> d_bias: array<f32>;
+
+// d_bias[o] = Σ_n d_y[o,n]
+@compute @workgroup_size(64)
+fn backward_bias(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let o = workgroup.x + workgroup.y * workgroups.x;
+  if (o >= out_features) { return; }
+  var sum = 0.0;
+  for (var n = local; n < batch; n += 64u) { sum += d_y[o * batch + n]; }
+  sum = sum_of_workgroup(local, sum);
+  if (local == 0u) { d_bias[o] = select(0.0, d_bias[o], accumulate) + sum; }
+}
