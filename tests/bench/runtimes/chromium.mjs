@@ -22,7 +22,7 @@ const others = {
   },
   load: (id) =>
     id.startsWith('\0missing ')
-      ? `throw new Error('${id.slice('\0missing '.length)} is not installed');`
+      ? `throw new Error('${id.slice('\0missing '.length)} is not installed'); export default 0;`
       : undefined,
 };
 

@@ -1,0 +1,2 @@
+// Where ConvNetJS looks for random numbers as it loads.
+globalThis.window ??= globalThis;
