@@ -44,6 +44,34 @@ function smallGlue(): Plugin {
   };
 }
 
+/** The playground's elements are on their way while its first script runs, which asks for them. */
+function fetchedAhead(): Plugin {
+  return {
+    name: 'convolab-fetched-ahead',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { path, bundle }) {
+        if (path !== '/index.html' || !bundle) return undefined;
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        const files = new Set<string>();
+        const take = (name: string) => {
+          if (files.has(name)) return;
+          files.add(name);
+          chunks.find(({ fileName }) => fileName === name)?.imports.forEach(take);
+        };
+        const app = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/app/app.ts'));
+        if (app) take(app.fileName);
+        const wanted = [...files].filter((name) => !html.includes(name));
+        return wanted.map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `./${name}` },
+          injectTo: 'head' as const,
+        }));
+      },
+    },
+  };
+}
+
 export default defineConfig({
   root: web,
   base: './',
@@ -54,7 +82,7 @@ export default defineConfig({
       '@wasm': resolve(here, 'build/wasm'),
     },
   },
-  plugins: [datasets(), lessons(web), smallGlue()],
+  plugins: [datasets(), lessons(web), smallGlue(), fetchedAhead()],
   worker: { format: 'es' },
   server: { fs: { allow: [here] }, headers: isolation },
   build: {
@@ -75,12 +103,6 @@ export default defineConfig({
         // Other sites name the element's script, so its name stays.
         entryFileNames: ({ name }) =>
           name === 'convolab' ? 'convolab.js' : 'assets/[name]-[hash].js',
-        codeSplitting: {
-          groups: [
-            { name: 'workers', test: /engine\/ahead\.ts$/, priority: 2 }, // lessons need it, too
-            { name: 'ahead', test: /app\/ahead\.ts$/, priority: 1 },
-          ],
-        },
       },
     },
   },

@@ -201,8 +201,8 @@ TEST(Checkpoint, RefusesOtherVersionsAndDamage) {
   Training run;
   run.steps(9);
   const Bytes file = run.trainer->checkpoint();
-  EXPECT_EQ(run.refusal(with(file, R"(convolab_checkpoint":"1")", R"(convolab_checkpoint":"2")")),
-            "checkpoint: it is a checkpoint of version 2, but this Convolab reads version 1");
+  EXPECT_EQ(run.refusal(with(file, R"(convolab_checkpoint":"2")", R"(convolab_checkpoint":"3")")),
+            "checkpoint: it is a checkpoint of version 3, but this Convolab reads version 2");
   EXPECT_NE(run.refusal(with(file, R"(\"step\":8)", R"(\"step\":7)")).find("checksum"),
             std::string::npos);
   Bytes flipped = file;

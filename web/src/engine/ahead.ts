@@ -22,9 +22,17 @@ function start(threads: ThreadsWanted): StartedWorker {
   return { worker, broken };
 }
 
-/** Starts a worker for whoever asks next. */
-export function startAhead(threads: ThreadsWanted) {
-  spare = { ...start(threads), threads };
+const longest = 200; // ms that a page waits for a worker
+
+/** Starts a worker for whoever asks next. Resolves when it runs; or does not, which they will hear. */
+export function startAhead(threads: ThreadsWanted): Promise<unknown> {
+  const started = start(threads);
+  spare = { ...started, threads };
+  const runs = new Promise((done) =>
+    started.worker.addEventListener('message', done, { once: true }),
+  );
+  const late = new Promise((done) => setTimeout(done, longest));
+  return Promise.race([runs, started.broken, late]);
 }
 
 /** A worker with so many threads: the one that was started ahead, or a new one. */

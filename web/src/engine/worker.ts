@@ -362,3 +362,4 @@ const folderOf = (dataset: DatasetName) => new URL(`data/${dataset}/`, place).hr
 const engine = new Engine();
 Comlink.expose(engine);
 engine.begin();
+self.postMessage('running'); // see ahead.ts; no call waits for it
