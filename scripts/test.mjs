@@ -118,7 +118,7 @@ const parts = {
     run: (run) => googleTest(run, 'wasm', ['node', 'build/wasm/convolab_tests.cjs']),
   },
   webgpu: {
-    title: 'WebGPU in node, over SwiftShader where there is no GPU',
+    title: 'WebGPU in node and Chromium, over SwiftShader',
     suite: true,
     needs: ['page'],
     async run(run) {

@@ -42,23 +42,25 @@ override product_count: u32 = groups;
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;
 @group(0) @binding(3) var<storage, read> b: array<f32>;
 
-fn a_at(group: u32, m: u32, k: u32) -> f32 {
+fn a_row(group: u32, m: u32) -> u32 {
   switch (which) {
-    case 0u: { return a[(group * group_out + m) * depth + k]; }
-    case 1u: {
-      let o = group * group_out + k / taps;
-      return a[(o * group_in + m) * taps + k % taps];
-    }
-    default: { return a[(group * group_out + m) * out_size + k]; }
+    case 0u: { return (group * group_out + m) * depth; }
+    case 1u: { return m * taps; }
+    default: { return (group * group_out + m) * out_size; }
   }
+}
+
+fn a_column(group: u32, k: u32) -> u32 {
+  if (which != 1u) { return k; }
+  return (group * group_out + k / taps) * group_in * taps + k % taps;
 }
 
 // A position (i, j, n), or a tap (channel, u, v) of the kernel: where it begins in x or d_y, and
 // what backward_input needs to know besides.
 struct Place {
   at: u32,
-  i: i32,
-  j: i32,
+  i: u32,
+  j: u32,
 }
 
 fn tap(group_channel: u32, index: u32) -> Place {
@@ -67,16 +69,16 @@ fn tap(group_channel: u32, index: u32) -> Place {
   let down = u * dilation_h;
   let across = v * dilation_w;
   let channel = group_channel + index / taps;
-  if (which == 1u) { return Place(channel * out_size, i32(down), i32(across)); }
-  return Place(channel * in_size + (down * in_w + across) * batch, 0, 0);
+  if (which == 1u) { return Place(channel * out_size, down, across); }
+  return Place(channel * in_size + (down * in_w + across) * batch, 0u, 0u);
 }
 
 fn position(p: u32) -> Place {
   let n = p % batch;
-  if (which == 1u) { return Place(n, i32(p / (batch * in_w)), i32(p / batch % in_w)); }
+  if (which == 1u) { return Place(n, p / (batch * in_w), p / batch % in_w); }
   let i = p / (batch * out_w);
   let j = p / batch % out_w;
-  return Place((i * stride_h * in_w + j * stride_w) * batch + n, 0, 0);
+  return Place((i * stride_h * in_w + j * stride_w) * batch + n, 0u, 0u);
 }
 
 fn column_at(group: u32, n: u32) -> Place {
@@ -91,14 +93,16 @@ fn row_at(group: u32, k: u32) -> Place {
 
 fn b_at(row: Place, column: Place) -> f32 {
   if (which != 1u) { return b[row.at + column.at]; }
-  // d_x[i, j] took part in the outputs with i = out · stride + u · dilation.
+  // d_x[i, j] took part in the outputs with i = out · stride + u · dilation. Below 0, i is huge.
   let i = column.i - row.i;
   let j = column.j - row.j;
-  let down = i / i32(stride_h);
-  let across = j / i32(stride_w);
-  if (i < 0 || down * i32(stride_h) != i || down >= i32(out_h)) { return 0.0; }
-  if (j < 0 || across * i32(stride_w) != j || across >= i32(out_w)) { return 0.0; }
-  return b[row.at + (u32(down) * out_w + u32(across)) * batch + column.at];
+  let down = i / stride_h;
+  let across = j / stride_w;
+  // Without branches (& instead of &&), which cost SwiftShader seconds to compile.
+  let divides = (down * stride_h == i) & (across * stride_w == j);
+  let inside = divides & (down < out_h) & (across < out_w);
+  let at = row.at + (down * out_w + across) * batch + column.at;
+  return select(0.0, b[select(0u, at, inside)], inside);
 }
 
 fn finished(group: u32, m: u32, n: u32, sum: f32) {

@@ -23,10 +23,8 @@ override product_count: u32 = 1u;
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;
 @group(0) @binding(3) var<storage, read> b: array<f32>;
 
-fn a_at(group: u32, m: u32, k: u32) -> f32 {
-  if (which == 1u) { return a[k * rows + m]; }
-  return a[m * depth + k];
-}
+fn a_row(group: u32, m: u32) -> u32 { return select(m * depth, m, which == 1u); }
+fn a_column(group: u32, k: u32) -> u32 { return select(k, k * rows, which == 1u); }
 
 fn column_at(group: u32, n: u32) -> u32 { return select(n, n * batch, which == 2u); }
 fn row_at(group: u32, k: u32) -> u32 { return select(k * batch, k, which == 2u); }

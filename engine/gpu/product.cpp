@@ -13,27 +13,39 @@ struct Sizes {
 
 constexpr std::int64_t tile_k = 16;  // tiles.wgsl's
 
-// How the product is shared among invocations, each of which computes 4×4 elements of C.
+// How the product is shared among invocations, each of which computes size×size elements of C.
 struct Tiling {
-  std::int64_t threads_m, threads_n;  // of a workgroup
-  std::int64_t parts, part_length;    // of the sums
+  std::int64_t size = 4;
+  std::int64_t threads_m = 1, threads_n = 1;  // of a workgroup
+  std::int64_t parts = 1, part_length = 0;    // of the sums
+
+  std::int64_t tiles(const Sizes& s) const {
+    return divided_up(s.rows, size * threads_m) * divided_up(s.columns, size * threads_n);
+  }
+  // Enough workgroups to keep a GPU busy: where C is small and its sums are long, in parts.
+  void split(const Sizes& s, std::int64_t wanted, std::int64_t shortest) {
+    parts =
+        std::clamp<std::int64_t>(wanted / (tiles(s) * s.count), 1, divided_up(s.depth, shortest));
+    part_length = divided_up(divided_up(s.depth, parts), tile_k) * tile_k;
+    parts = divided_up(s.depth, part_length);
+  }
 };
 
-// Tiles as low as C, and at least 64 invocations together, which a GPU runs in step.
+// Tiles as low as C, of at least 64 invocations where there are as many, which a GPU runs in step.
 Tiling tiling_of(const Sizes& s, const Limits& limits) {
-  Tiling t{};
-  t.threads_m = s.rows <= 4 ? 1 : s.rows <= 8 ? 2 : s.rows <= 16 ? 4 : s.rows <= 32 ? 8 : 16;
+  Tiling t;
+  if (limits.software) {
+    t.size = 8;
+    t.threads_n = 4;  // one vector
+    while (t.threads_n < 16 && t.threads_n * t.size < s.columns) t.threads_n *= 2;
+    t.split(s, 16, 256);
+    return t;
+  }
+  while (t.threads_m < 16 && t.threads_m * t.size < s.rows) t.threads_m *= 2;
   const std::int64_t widest = std::max<std::int64_t>(64 / t.threads_m, 16);
-  t.threads_n = 1;
-  while (t.threads_n < widest && t.threads_n * 4 < s.columns) t.threads_n *= 2;
+  while (t.threads_n < widest && t.threads_n * t.size < s.columns) t.threads_n *= 2;
   while (t.threads_m * t.threads_n < 16) t.threads_n *= 2;
-  // Enough workgroups to keep a GPU busy: where C is small and its sums are long, in parts.
-  const std::int64_t tiles =
-      divided_up(s.rows, 4 * t.threads_m) * divided_up(s.columns, 4 * t.threads_n) * s.count;
-  const std::int64_t wanted = limits.software ? 8 : 256, shortest = limits.software ? 1024 : 128;
-  t.parts = std::clamp<std::int64_t>(wanted / tiles, 1, divided_up(s.depth, shortest));
-  t.part_length = divided_up(divided_up(s.depth, t.parts), tile_k) * tile_k;
-  t.parts = divided_up(s.depth, t.part_length);
+  t.split(s, 256, 128);
   return t;
 }
 
@@ -52,11 +64,9 @@ void add_product(ProgramWriter& out, std::string_view shader, Product which, con
   out.constant("part_count", static_cast<double>(t.parts));
   out.constant("part_length", static_cast<double>(t.part_length));
   out.constant("along_k", along_k);
-  const std::int64_t tiles =
-      divided_up(s.rows, 4 * t.threads_m) * divided_up(s.columns, 4 * t.threads_n);
   const int target = t.parts > 1 ? scratch_binding : c;
   const auto entry_point = out.limits().software ? "product_directly" : "product";
-  out.for_each_group(shader, entry_point, tiles, s.count * t.parts, {a, bias, target, b});
+  out.for_each_group(shader, entry_point, t.tiles(s), s.count * t.parts, {a, bias, target, b});
   if (t.parts == 1) return;
   const std::int64_t elements = s.count * s.rows * s.columns;
   out.scratch(t.parts * elements);
