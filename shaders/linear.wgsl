@@ -48,15 +48,14 @@ fn finished(group: u32, m: u32, n: u32, sum: f32) {
 
 // d_bias[o] = Σ_n d_y[o,n]
 @compute @workgroup_size(64)
-fn backward_bias(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let o = workgroup.x + workgroup.y * workgroups.x;
+fn backward_bias(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let o = flat(id, groups);
   if (o >= out_features) { return; }
   var sum = 0.0;
-  for (var n = local; n < batch; n += 64u) { sum += d_y[o * batch + n]; }
-  sum = sum_of_workgroup(local, sum);
-  if (local == 0u) { d_bias[o] = select(0.0, d_bias[o], accumulate) + sum; }
+  for (var n = 0u; n < batch; n++) { sum += d_y[o * batch + n]; }
+  if (accumulate) {
+    d_bias[o] += sum;
+  } else {
+    d_bias[o] = sum;
+  }
 }

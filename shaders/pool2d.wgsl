@@ -95,6 +95,31 @@ fn max_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
   max_d_x[at] = select(0.0, max_d_x[at], accumulate) + sum;
 }
 
+// The same where the windows cover x once: an invocation writes all of its window's gradients.
+@compute @workgroup_size(64)
+fn max_backward_once(
+  @builtin(global_invocation_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let from_y = flat(id, groups);
+  if (from_y >= out_elements) { return; }
+  let y = place(from_y, out_h, out_w);
+  let row = y.i * kernel_h;
+  let column = y.j * kernel_w;
+  let start = x_at(y.c, row, column, y.n);
+  let chosen = switches_read[from_y] - i32(row * in_w + column);
+  let passes = !given(2u) || pooled[from_y] > 0.0;
+  let gradient = select(0.0, d_y[from_y], passes);
+  for (var u = 0u; u < kernel_h; u++) {
+    for (var v = 0u; v < kernel_w; v++) {
+      let position = u * in_w + v;
+      let at = start + position * batch;
+      let old = select(0.0, max_d_x[at], accumulate);
+      max_d_x[at] = old + select(0.0, gradient, chosen == i32(position));
+    }
+  }
+}
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(1) var<storage, read_write> d_x: array<f32>;

@@ -21,6 +21,13 @@ void add_pool(ProgramWriter& out, std::string_view entry_point, const Args& a, b
   out.for_each("pool2d", entry_point, positions * a.channels * a.batch);
 }
 
+void add_max_backward(ProgramWriter& out, const MaxPool2dArgs& a) {
+  const bool once = a.dilation_h == 1 && a.dilation_w == 1 && a.stride_h == a.kernel_h &&
+                    a.stride_w == a.kernel_w && a.in_h == a.out_h * a.kernel_h &&
+                    a.in_w == a.out_w * a.kernel_w;
+  add_pool(out, once ? "max_backward_once" : "max_backward", a, once);
+}
+
 // Two elements share a draw.
 void add_dropout(ProgramWriter& out, std::string_view entry_point, const DropoutArgs& a) {
   // As the CPU computes it, so that what stays has the same bits too.
@@ -64,8 +71,7 @@ void add_image(ProgramWriter& out, const Step& step) {
                           std::int64_t{pad->channels} * pad->in_h * pad->in_w * pad->batch);
     case Kernel::max_pool2d_forward:
       return add_pool(out, "max_forward", args<MaxPool2dArgs>(step), true);
-    case Kernel::max_pool2d_backward:
-      return add_pool(out, "max_backward", args<MaxPool2dArgs>(step), false);
+    case Kernel::max_pool2d_backward: return add_max_backward(out, args<MaxPool2dArgs>(step));
     case Kernel::avg_pool2d_forward:
       return add_pool(out, "avg_forward", args<AvgPool2dArgs>(step), true);
     case Kernel::avg_pool2d_backward:
@@ -99,7 +105,7 @@ void add(ProgramWriter& out, const Step& step) {
     case Kernel::linear_backward_weight:
       return add_linear(out, args<LinearArgs>(step), Product::backward_weight);
     case Kernel::linear_backward_bias:
-      return out.for_each_group("linear", "backward_bias", args<LinearArgs>(step).out_features);
+      return out.for_each("linear", "backward_bias", args<LinearArgs>(step).out_features);
     case Kernel::activation_forward:
       return out.for_each("activation", "forward", args<ActivationArgs>(step).elements);
     case Kernel::activation_backward:
