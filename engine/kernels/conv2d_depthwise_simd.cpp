@@ -16,34 +16,35 @@ struct Plane {
   std::int64_t length, rows, x_row, out_row;
 };
 
-// out = *start or what it holds, plus T taps of x. The last vector of a row that does not fill it
-// reaches back over the one before, and is summed first, from what out held.
-template <int T>
+// out = *start or what it holds, plus T taps of x, in Vectors or Quads. The last one of a row that
+// does not fill it reaches back over the one before, and is summed first, from what out held.
+template <class V, int T>
 [[gnu::noinline]] void add_taps(const Plane& plane, const float* x, const std::int32_t* offsets,
                                 const float* weights, const float* start, float* out) {
-  Vector w[T];
+  constexpr auto size = static_cast<std::int64_t>(V::size);
+  V w[T];
   const float* from[T];
   for (int t = 0; t < T; ++t) {
-    w[t] = Vector(weights[t]);
+    w[t] = V(weights[t]);
     from[t] = x + offsets[t];
   }
-  const Vector first(start ? *start : 0.0f);
-  const std::int64_t length = plane.length, end = length - lanes;
+  const V first(start ? *start : 0.0f);
+  const std::int64_t length = plane.length, end = length - size;
   for (std::int64_t r = 0; r < plane.rows; ++r, out += plane.out_row) {
     const auto sum = [&](std::int64_t i) {
-      Vector acc = start ? first : load(out + i);
-      for (int t = 0; t < T; ++t) acc = multiply_add(w[t], load(from[t] + i), acc);
+      V acc = start ? first : V::load_unaligned(out + i);
+      for (int t = 0; t < T; ++t) acc = multiply_add(w[t], V::load_unaligned(from[t] + i), acc);
       return acc;
     };
-    const bool rest = length % lanes != 0;
-    const Vector last = rest ? sum(end) : first;
-    for (std::int64_t i = 0; i <= end; i += lanes) save(out + i, sum(i));
+    const bool rest = length % size != 0;
+    const V last = rest ? sum(end) : first;
+    for (std::int64_t i = 0; i <= end; i += size) save(out + i, sum(i));
     if (rest) save(out + end, last);
     for (int t = 0; t < T; ++t) from[t] += plane.x_row;
   }
 }
 
-// Rows that fill no vector, and outputs that meet no tap.
+// Rows that fill not even a Quad, and outputs that meet no tap.
 void add_taps_one_by_one(const Plane& plane, const float* x, std::int64_t taps,
                          const std::int32_t* offsets, const float* weights, const float* start,
                          float* out) {
@@ -57,20 +58,28 @@ void add_taps_one_by_one(const Plane& plane, const float* x, std::int64_t taps,
     }
 }
 
-void add_all_taps(const Plane& plane, const float* x, std::int64_t taps,
-                  const std::int32_t* offsets, const float* weights, const float* start,
-                  float* out) {
-  if (plane.length < lanes || taps == 0)
-    return add_taps_one_by_one(plane, x, taps, offsets, weights, start, out);
+template <class V>
+void add_taps_by(const Plane& plane, const float* x, std::int64_t taps, const std::int32_t* offsets,
+                 const float* weights, const float* start, float* out) {
   for (std::int64_t done = 0, some = 0; done < taps; done += some, start = nullptr) {
     const std::int64_t left = taps - done;
     some = left >= 9 ? 9 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    const auto add = some == 9   ? &add_taps<9>
-                     : some == 4 ? &add_taps<4>
-                     : some == 2 ? &add_taps<2>
-                                 : &add_taps<1>;
+    const auto add = some == 9   ? &add_taps<V, 9>
+                     : some == 4 ? &add_taps<V, 4>
+                     : some == 2 ? &add_taps<V, 2>
+                                 : &add_taps<V, 1>;
     add(plane, x, offsets + done, weights + done, start, out);
   }
+}
+
+void add_all_taps(const Plane& plane, const float* x, std::int64_t taps,
+                  const std::int32_t* offsets, const float* weights, const float* start,
+                  float* out) {
+  constexpr auto quad = static_cast<std::int64_t>(Quad::size);
+  const auto add = plane.length < quad || taps == 0 ? &add_taps_one_by_one
+                   : plane.length < lanes           ? &add_taps_by<Quad>
+                                                    : &add_taps_by<Vector>;
+  add(plane, x, taps, offsets, weights, start, out);
 }
 
 // Calls body(channel, memory) for every input channel; memory: `each` floats of the task's own.

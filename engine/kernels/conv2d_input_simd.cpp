@@ -170,6 +170,21 @@ struct BackwardRow {
   }
 };
 
+// A 1×1 convolution with a stride meets some pixels and leaves the others out: their gradient is
+// that of a picture that has no others, spread over the whole one.
+bool leaves_pixels_out(const Conv2dArgs& a) { return pointwise(a) && !one_row(a); }
+
+void spread_pixels(const Conv2dArgs& a, const float* met, float* d_x) {
+  const std::int64_t batch = a.batch, row = a.in_w * batch;
+  for (std::int64_t r = 0; r < std::int64_t{a.in_channels} * a.in_h; ++r, d_x += row) {
+    const std::int64_t i = r % a.in_h;
+    if (a.write == Write::overwrite) fill(d_x, row);
+    if (i % a.stride_h != 0 || i / a.stride_h >= a.out_h) continue;
+    place_columns(met, a.out_w, a.stride_w, batch, a.write, d_x);
+    met += a.out_w * batch;
+  }
+}
+
 }  // namespace
 
 std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) {
@@ -178,8 +193,9 @@ std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) {
   return by_winograd(a, tiles) ? winograd_scratch(tiles) : conv2d_backward_input_direct_scratch(a);
 }
 std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a) {
-  return is_depthwise(a) ? depthwise_backward_input_scratch(a)
-                         : BackwardScratch(one_row(a) ? in_one_row(a) : a).total;
+  if (is_depthwise(a)) return depthwise_backward_input_scratch(a);
+  const std::int64_t total = BackwardScratch(pointwise(a) ? in_one_row(a) : a).total;
+  return leaves_pixels_out(a) ? total + a.in_channels * Sizes(a).y_channel : total;
 }
 
 void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
@@ -194,6 +210,13 @@ void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const
 void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& args,
                                   const float* d_y, const float* weight, float* d_x) {
   if (is_depthwise(args)) return depthwise_backward_input(context, args, d_y, weight, d_x);
+  if (leaves_pixels_out(args)) {
+    Conv2dArgs row = in_one_row(args);
+    row.write = Write::overwrite;
+    float* met = context.scratch + BackwardScratch(row).total;
+    conv2d_backward_input_direct(context, row, d_y, weight, met);
+    return spread_pixels(args, met, d_x);
+  }
   const Conv2dArgs a = one_row(args) ? in_one_row(args) : args;
   const Sizes s(a);
   const BackwardScratch at(a);
