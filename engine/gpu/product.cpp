@@ -1,6 +1,7 @@
 #include "gpu/product.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace convolab::gpu {
 
@@ -94,17 +95,45 @@ void add_conv2d(ProgramWriter& out, const Conv2dArgs& a, Product which) {
 }
 
 void add_linear(ProgramWriter& out, const LinearArgs& a, Product which) {
+  // C (rows, columns) = A · B, and how far apart rows and columns lie in memory.
+  struct Steps {
+    std::int64_t row, column;
+  };
+  const std::int64_t in = a.in_features, batch = a.batch;
+  Sizes s{};
+  Steps left{}, right{}, result{};
   switch (which) {
     case Product::forward:  // x, weight, bias, y
-      return add_product(out, "linear", which, {a.out_features, a.batch, a.in_features, 1}, false,
-                         1, 0, 2);
+      s = {a.out_features, batch, in, 1};
+      left = {in, 1}, right = {batch, 1}, result = {batch, 1};
+      break;
     case Product::backward_input:  // d_y, weight, d_x
-      return add_product(out, "linear", which, {a.in_features, a.batch, a.out_features, 1}, false,
-                         1, 0, 0);
+      s = {in, batch, a.out_features, 1};
+      left = {1, in}, right = {batch, 1}, result = {batch, 1};
+      break;
     case Product::backward_weight:  // x, d_y, d_weight
-      return add_product(out, "linear", which, {a.out_features, a.in_features, a.batch, 1}, true, 1,
-                         0, 0);
+      s = {a.out_features, in, batch, 1};
+      left = {batch, 1}, right = {1, batch}, result = {in, 1};
+      break;
   }
+  int first = 1, second = 0;
+  const bool turned = s.columns < 8 && s.columns < s.rows;
+  if (turned) {
+    std::swap(s.rows, s.columns);
+    std::swap(first, second);
+    left = std::exchange(right, Steps{left.column, left.row});
+    std::swap(left.row, left.column);
+    std::swap(result.row, result.column);
+  }
+  out.constant("turned", turned);
+  out.constant("a_row_step", static_cast<double>(left.row));
+  out.constant("a_column_step", static_cast<double>(left.column));
+  out.constant("b_row_step", static_cast<double>(right.row));
+  out.constant("b_column_step", static_cast<double>(right.column));
+  out.constant("c_row_step", static_cast<double>(result.row));
+  out.constant("c_column_step", static_cast<double>(result.column));
+  add_product(out, "linear", which, s, right.row == 1, first, second,
+              which == Product::forward ? 2 : first);
 }
 
 }  // namespace convolab::gpu

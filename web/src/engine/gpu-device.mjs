@@ -162,7 +162,7 @@ export class GpuDevice {
       () => {
         const data = new Float32Array(staging.getMappedRange(0, size).slice(0));
         staging.unmap();
-        this.#staging.push(staging);
+        this.#keepStaging(staging);
         done(this.#failure ?? '', data);
       },
       (error) => {
@@ -271,9 +271,13 @@ export class GpuDevice {
   #takeStaging(size) {
     const at = this.#staging.findIndex((buffer) => buffer.size === size);
     if (at >= 0) return this.#staging.splice(at, 1)[0];
-    // Sizes that are asked for once (a whole model) are not kept beside those of every step.
-    if (this.#staging.length > 8) this.#staging.shift().destroy();
     return this.#device.createBuffer({ size, usage: usage.staging });
+  }
+
+  /** What every step asks for is asked for again; of what was asked for once, little is kept. */
+  #keepStaging(buffer) {
+    this.#staging.push(buffer);
+    if (this.#staging.length > 8) this.#staging.shift().destroy();
   }
 }
 
