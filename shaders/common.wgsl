@@ -27,8 +27,9 @@ fn activated(kind: u32, negative_slope: f32, x: f32) -> f32 {
   switch (kind) {
     case 1u: { return select(x, 0.0, x < 0.0); }
     case 2u: { return select(x, negative_slope * x, x < 0.0); }
-    case 3u: { return hyperbolic_tangent(x); }
-    case 4u: { return 1.0 / (1.0 + exp(-x)); }
+    // An exp() may make anything of a NaN.
+    case 3u: { return select(hyperbolic_tangent(x), x, is_nan(bitcast<u32>(x))); }
+    case 4u: { return select(1.0 / (1.0 + exp(-x)), x, is_nan(bitcast<u32>(x))); }
     default: { return x; }
   }
 }

@@ -23,14 +23,15 @@ override decoupled: bool;
 fn sgd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= elements) { return; }
-  let g = d_w[i] + weight_decay * w[i];
+  let before = w[i];
+  let g = d_w[i] + weight_decay * before;
   var change = g;
   if (given(2u)) {
     let buf = select(momentum * first[i] + g, g, all(run.step == vec2u()));
     first[i] = buf;
     change = select(buf, g + momentum * buf, nesterov);
   }
-  w[i] -= run.learning_rate * change;
+  w[i] = before - run.learning_rate * change;
 }
 
 // g = d_w + weight_decay·w; s = alpha·s + (1−alpha)·g²;
@@ -39,7 +40,8 @@ fn sgd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups
 fn rmsprop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= elements) { return; }
-  let g = d_w[i] + weight_decay * w[i];
+  let before = w[i];
+  let g = d_w[i] + weight_decay * before;
   let s = alpha * first[i] + (1.0 - alpha) * g * g;
   first[i] = s;
   var change = g / (sqrt(s) + eps);
@@ -47,7 +49,7 @@ fn rmsprop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     change += momentum * second[i];
     second[i] = change;
   }
-  w[i] -= run.learning_rate * change;
+  w[i] = before - run.learning_rate * change;
 }
 
 // m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²; w = shrink·w − rate·m / (√v·root + eps), the rates as
@@ -57,10 +59,11 @@ fn rmsprop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 fn adam(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= elements) { return; }
-  let g = d_w[i] + select(weight_decay, 0.0, decoupled) * w[i];
+  let before = w[i];
+  let g = d_w[i] + select(weight_decay, 0.0, decoupled) * before;
   let m = beta1 * first[i] + (1.0 - beta1) * g;
   let v = beta2 * second[i] + (1.0 - beta2) * g * g;
   first[i] = m;
   second[i] = v;
-  w[i] = run.adam_shrink * w[i] - run.adam_rate * m / (sqrt(v) * run.adam_root + eps);
+  w[i] = run.adam_shrink * before - run.adam_rate * m / (sqrt(v) * run.adam_root + eps);
 }

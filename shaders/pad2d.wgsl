@@ -25,6 +25,10 @@ fn padded_source(i: i32, before: i32, size: i32) -> i32 {
   }
 }
 
+fn y_at(c: u32, i: i32, j: i32, n: u32) -> u32 {
+  return ((c * u32(out_h) + u32(i)) * u32(out_w) + u32(j)) * batch + n;
+}
+
 // As bits, because a shader's compiler may assume that no float is infinite.
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;
@@ -77,19 +81,20 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let row = i32(at / row_size % u32(in_h));
   let c = at / (row_size * u32(in_h));
   var sum = 0.0;
-  if (!given(1u) || relu_output[at] > 0.0) {
+  if (mode == 0u) {
+    sum = d_y[y_at(c, row + top, column + left, n)];
+  } else {
     for (var down = 0u; down < 3u; down++) {
       let i = copies(down, row, top, in_h, out_h);
       for (var across = 0u; across < 3u; across++) {
         let j = copies(across, column, left, in_w, out_w);
         for (var p = i.x; p < i.y; p++) {
-          for (var q = j.x; q < j.y; q++) {
-            sum += d_y[((c * u32(out_h) + u32(p)) * u32(out_w) + u32(q)) * batch + n];
-          }
+          for (var q = j.x; q < j.y; q++) { sum += d_y[y_at(c, p, q, n)]; }
         }
       }
     }
   }
+  if (given(1u)) { sum = select(0.0, sum, relu_output[at] > 0.0); }
   if (accumulate) {
     d_x[at] += sum;
   } else {
