@@ -35,9 +35,10 @@ export const buildArgs = (preset, targets) => [
 function pageInputs() {
   const hash = createHash('sha256');
   const files = [
-    ...filesUnder(['web']),
+    ...filesUnder(['web', 'shaders']),
     ...['vite.config.ts', 'tsconfig.json', 'package-lock.json'],
     ...['js', 'wasm'].map((ending) => `build/wasm/convolab.${ending}`),
+    ...['js', 'wasm'].map((ending) => `build/wasm/convolab_gpu.${ending}`),
     ...['js', 'wasm', 'worker.js'].map((ending) => `build/wasm-threads/convolab_threads.${ending}`),
   ];
   for (const file of files) {
@@ -65,11 +66,14 @@ export function stampPage() {
 
 /** The presets of the page's modules: on one thread, and on several. */
 export const wasmPresets = ['wasm', 'wasm-threads'];
+/** What of a preset the page loads; with WebGPU there is a module without threads alone. */
+export const pageTargets = (preset) =>
+  preset === 'wasm' ? ['convolab_wasm', 'convolab_wasm_gpu'] : ['convolab_wasm'];
 
 export function buildWasm() {
   for (const preset of wasmPresets) {
     configure(preset, must);
-    must('cmake', buildArgs(preset, ['convolab_wasm']));
+    must('cmake', buildArgs(preset, pageTargets(preset)));
   }
 }
 

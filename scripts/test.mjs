@@ -7,7 +7,14 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { buildArgs, configure, pageIsCurrent, stampPage, wasmPresets } from './build.mjs';
+import {
+  buildArgs,
+  configure,
+  pageIsCurrent,
+  pageTargets,
+  stampPage,
+  wasmPresets,
+} from './build.mjs';
 import { cppFiles, prettierArgs } from './format.mjs';
 import { bin, fail, filesUnder, logged, optionsOf, root } from './lib/run.mjs';
 import { pageSizes } from './lib/sizes.mjs';
@@ -16,6 +23,7 @@ import { setup } from './setup.mjs';
 // Bytes of JS + CSS + wasm, gzip, that a page loads by the time it can be used.
 const pageLimits = [
   [/^index\.html$/, 300_000],
+  [/^index\.html#device=gpu$/, 330_000],
   [/^lessons\.html$/, 20_000],
   [/^lesson-/, 280_000],
   [/^embed\.html/, 270_000],
@@ -94,7 +102,7 @@ const parts = {
     title: 'WebAssembly module and page build',
     async run(run) {
       for (const preset of wasmPresets)
-        if (!(await build(run, preset, ['convolab_wasm']))) return { ok: false };
+        if (!(await build(run, preset, pageTargets(preset)))) return { ok: false };
       if (pageIsCurrent()) return { ok: true };
       const { ok } = await run(bin('vite'), ['build']);
       if (ok) stampPage();

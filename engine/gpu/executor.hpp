@@ -20,10 +20,10 @@ namespace convolab::gpu {
 
 using MakeProgram = Expected<Program> (*)(const Step& step, const Limits& limits);
 
-// A device, and what turns a plan's steps into its dispatches.
+// A device, and what turns a plan's steps into its dispatches (program_of, unless it is a fake).
 struct Access {
   Device* device = nullptr;
-  MakeProgram program = &program_of;
+  MakeProgram program = nullptr;
 };
 
 // Buffers that are given back to the device when they are no longer needed.

@@ -96,7 +96,8 @@ Expected<const Backend*> find_backend(std::string_view name) {
   if (name == gpu_backend_name)
     return fail(
         ErrorCode::unsupported, "backend",
-        "\"webgpu\" needs a GPU that has been opened, and here there is none; choose one of " +
+        "\"webgpu\" needs a GPU that has been opened, as the page and npm run train:webgpu do, and "
+        "here there is none; choose one of " +
             known);
   return fail(
       ErrorCode::not_found, "backend",

@@ -42,6 +42,9 @@ const Backend* built_reference();
 // What config.backend says when training goes by a GPU (engine/gpu/), which has no such table.
 inline constexpr std::string_view gpu_backend_name = "webgpu";
 
+// Whether that is in the program: another one may define this function to do without.
+bool gpu_built();
+
 // "reference" (where it is built), "simd" (the best variant) or "simd:<variant>"; an unknown name
 // is refused with the list of known ones.
 Expected<const Backend*> find_backend(std::string_view name);

@@ -56,7 +56,7 @@ Expected<std::unique_ptr<Trainer>> Trainer::create(Graph graph, TrainConfig conf
 
 // On a GPU the best backend here serves views.
 Status Trainer::choose_backend() {
-  const bool on_gpu = config_.backend == gpu_backend_name && access_.device;
+  const bool on_gpu = config_.backend == gpu_backend_name && gpu_built() && access_.device;
   const auto found = find_backend(on_gpu ? "simd" : config_.backend);
   if (!found) return tl::unexpected(found.error());
   backend_ = *found;
@@ -65,7 +65,7 @@ Status Trainer::choose_backend() {
 
 // Lays out the usual batch now, so that a network too big is refused before training begins.
 Status Trainer::prepare() {
-  if (config_.backend == gpu_backend_name) return open_gpu();
+  if (gpu_built() && config_.backend == gpu_backend_name) return open_gpu();
   gpu_.reset();
   const auto executor = training_executor(std::min(config_.batch_size, dataset_->train.size()));
   if (!executor) return tl::unexpected(executor.error());
@@ -223,7 +223,7 @@ Expected<StepResult> Trainer::step(int ahead) {
     return result;
   }
   if (stopped_) return tl::unexpected(*stopped_);
-  if (gpu_) return step_on_gpu(ahead);
+  if (on_gpu()) return step_on_gpu(ahead);
   if (ahead == 0) return result_of(StepResult::Kind::idle);
   if (!at_work()) return result_of(StepResult::Kind::finished);
   const Batch& batch = batch_at(position_);

@@ -82,7 +82,7 @@ class Trainer {
   // device says "webgpu" where: leave_gpu() is the way on.
   Expected<StepResult> step(int ahead = 1);
 
-  bool on_gpu() const { return gpu_ != nullptr; }
+  bool on_gpu() const { return gpu_built() && gpu_ != nullptr; }
   // Fetches the weights and the optimiser's memory from the GPU and calls `done` when they are
   // here: the run is then, for as long as `done` takes, at the same step here and there. With
   // `hold` no batch is begun before. Calls `done` in any case, on the CPU at once.

@@ -118,7 +118,7 @@ void Trainer::finish_batch(std::span<const float> metrics) {
 }
 
 void Trainer::pull(std::function<void()> done, bool hold) {
-  if (!gpu_ || gpu_->batches == gpu_->known_at) return done();
+  if (!on_gpu() || gpu_->batches == gpu_->known_at) return done();
   gpu_->holds += hold;
   gpu_->pulled_at = gpu_->batches;
   gpu_->state.read([this, hold, at = gpu_->batches, run = std::weak_ptr(gpu_->run),
@@ -139,10 +139,10 @@ void Trainer::pull(std::function<void()> done, bool hold) {
   });
 }
 
-Progress Trainer::known() const { return gpu_ ? gpu_->known : progress(); }
+Progress Trainer::known() const { return on_gpu() ? gpu_->known : progress(); }
 
 void Trainer::back_to_known() {
-  if (!gpu_ || gpu_->batches == gpu_->known_at) return;
+  if (!on_gpu() || gpu_->batches == gpu_->known_at) return;
   gpu_->forget_begun();
   gpu_->known_at = gpu_->batches;
   gpu_->stale = true;
@@ -150,7 +150,7 @@ void Trainer::back_to_known() {
 }
 
 void Trainer::state_changed() {
-  if (!gpu_) return;
+  if (!on_gpu()) return;
   gpu_->forget_begun();
   gpu_->known_at = gpu_->pulled_at = gpu_->batches;
   gpu_->stale = true;
@@ -158,7 +158,7 @@ void Trainer::state_changed() {
 }
 
 void Trainer::leave_gpu() {
-  if (!gpu_) return;
+  if (!on_gpu()) return;
   back_to_known();
   gpu_.reset();
   config_.backend = "simd";

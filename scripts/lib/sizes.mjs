@@ -40,9 +40,13 @@ function filesOf(folder, manifest, start, later) {
 
 // The engine's two builds, of which a visitor loads one.
 const builds = [/\/convolab-[^/]*\.(wasm|js)$/, /\/convolab_threads[.-]/];
+// What is loaded in their place when the GPU is chosen.
+const forGpu = /\/(convolab_gpu|gpu|gpu-device|placement|shaders)-[^/]*\.(wasm|js)$/;
 
-/** What a visitor loads of these files, with the build that is larger. */
-function ofOneVisitor(files) {
+/** What a visitor loads of these files, with the build that is larger, or with the GPU. */
+function ofOneVisitor(all, gpu) {
+  if (gpu) return all.filter(([file]) => !builds.some((pattern) => pattern.test(file)));
+  const files = all.filter(([file]) => !forGpu.test(file));
   const bytesOf = (list) => list.reduce((sum, [, bytes]) => sum + bytes, 0);
   const groups = builds.map((pattern) => files.filter(([file]) => pattern.test(file)));
   const [largest] = [...groups].sort((a, b) => bytesOf(b) - bytesOf(a));
@@ -50,6 +54,8 @@ function ofOneVisitor(files) {
     (each) => largest.includes(each) || !groups.some((group) => group.includes(each)),
   );
 }
+
+const onGpu = 'index.html#device=gpu';
 
 /** [{ page, files: [[name, bytes]], bytes, limit }] of a built page. */
 export function pageSizes(folder, limits) {
@@ -61,18 +67,22 @@ export function pageSizes(folder, limits) {
     return sizes.get(file);
   };
   const entries = Object.keys(manifest).filter((key) => manifest[key].isEntry);
-  const measure = (page, key, limit, later) => {
+  const measure = (page, key, limit, later, gpu = false) => {
     const all = filesOf(folder, manifest, key, later).map((file) => [file, size(file)]);
-    const files = ofOneVisitor(all);
+    const files = ofOneVisitor(all, gpu);
     return { page, files, bytes: files.reduce((sum, [, bytes]) => sum + bytes, 0), limit };
   };
   const isExhibit = (key) => /exhibits\//.test(key);
   return entries.flatMap((key) => {
-    const limit = limits.find(([pattern]) => pattern.test(key))?.[1] ?? 0;
+    const limitOf = (page) => limits.find(([pattern]) => pattern.test(page))?.[1] ?? 0;
+    const limit = limitOf(key);
     if (key !== 'embed.html')
       // A lesson has all its exhibits loaded when it has been read, the playground all its parts when
       // it has been used.
-      return [measure(key, key, limit, key.startsWith('lesson-') ? isExhibit : () => true)];
+      return [
+        measure(key, key, limit, key.startsWith('lesson-') ? isExhibit : () => true),
+        ...(key === 'index.html' ? [measure(onGpu, key, limitOf(onGpu), () => true, true)] : []),
+      ];
     const widgets = Object.values(manifest)
       .flatMap(({ dynamicImports = [] }) => dynamicImports)
       .filter((other) => /^src\/exhibits\//.test(other));

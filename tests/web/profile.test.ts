@@ -33,7 +33,7 @@ function session() {
 }
 
 const losses = (made: SessionHandle, count: number) =>
-  Array.from({ length: count }, () => read<StepResult>(made.step()).value?.loss);
+  Array.from({ length: count }, () => read<StepResult>(made.step(1)).value?.loss);
 
 const direct = <T>(call: () => Answer<T>) => call();
 

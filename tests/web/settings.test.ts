@@ -21,7 +21,7 @@ describe('the address', () => {
       ...({ dataset: 'fashion', network: 'own', optimizer: 'nesterov', rate: 1e-5 } as const),
       ...{ layers: 'c1=conv,o6,k5x3;relu;sum=add@c1/relu', unit: 'c1:0.3.4', cell: '4-9' },
       ...({ batch: 7, schedule: 'step', augment: true, epochs: 9, seed: 0 } as const),
-      ...({ picture: 12, range: 'all', threads: '1' } as const),
+      ...({ picture: 12, range: 'all', threads: '1', device: 'gpu' } as const),
     };
     const hash = toHash(settings);
     expect(fromHash(hash)).toEqual(settings);

@@ -7,7 +7,9 @@ function fake(perEpoch = 4, available = Infinity) {
   const events: EngineEvent[] = [];
   const engine = { done: 0, available, broken: false };
   let phase = 0;
-  const step = (): Answer<StepResult> => {
+  const step = (ahead: number): Answer<StepResult> => {
+    const last = { step: engine.done, epoch: 1, samples: 0, loss: 0, accuracy: 0 };
+    if (ahead === 0) return { value: { ...last, kind: 'idle', learning_rate: 0 } };
     for (const began = performance.now(); performance.now() - began < 0.2;);
     if (engine.broken) return { error: { code: 'not_finite', where: 'c1', message: 'NaN' } };
     const epoch = Math.floor(engine.done / perEpoch) + 1;
@@ -122,4 +124,104 @@ test('what is told after a reset is of the new run alone', async () => {
     .slice(at)
     .flatMap((event) => (event.kind === 'progress' ? event.batches : []));
   expect(told.map(({ step }) => step)).toEqual([first]);
+});
+
+/** A GPU: results come when answer() is called, and from step `lost` on it has to do with the CPU. */
+function fakeGpu() {
+  const events: EngineEvent[] = [];
+  const gpu = { begun: 0, done: 0, most: 0, results: [] as StepResult[] };
+  const base = { epoch: 1, samples: 8, loss: 1, accuracy: 0, learning_rate: 0.1 };
+  let jobs: (() => void)[] = [];
+  const step = (ahead: number): Answer<StepResult> => {
+    const next = gpu.results.shift();
+    if (next) return { value: next };
+    while (gpu.begun - gpu.done < ahead) gpu.begun++;
+    gpu.most = Math.max(gpu.most, gpu.begun - gpu.done);
+    const kind = gpu.begun > gpu.done ? 'pending' : 'idle';
+    return { value: { ...base, kind, step: gpu.done } };
+  };
+  const answer = () => {
+    if (gpu.begun > gpu.done) gpu.results.push({ ...base, kind: 'trained', step: ++gpu.done });
+    const waiting = jobs;
+    jobs = [];
+    for (const job of waiting) job();
+  };
+  const later = (job: () => void) => job();
+  const training = new Training(
+    step,
+    (event) => events.push(event),
+    later,
+    (job) => jobs.push(job),
+  );
+  const told = () =>
+    events.flatMap((event) =>
+      event.kind === 'progress' ? event.batches.map((batch) => batch.step) : [],
+    );
+  const states = () => events.flatMap((event) => (event.kind === 'state' ? [event.state] : []));
+  return { training, gpu, answer, told, states, waiting: () => jobs.length };
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+test('a GPU is kept busy with three batches, and nobody spins', () => {
+  const { training, gpu, answer, waiting } = fakeGpu();
+  training.train('told');
+  expect(gpu.begun).toBe(3);
+  expect(waiting()).toBe(1);
+  for (let i = 0; i < 50; i++) answer();
+  expect(gpu.done).toBe(50);
+  expect(gpu.most).toBe(3);
+  expect(waiting()).toBe(1);
+});
+
+test('a pause takes the results that are on their way', () => {
+  const { training, gpu, answer, told, states } = fakeGpu();
+  training.train('told');
+  for (let i = 0; i < 5; i++) answer();
+  training.pause();
+  expect(states()).toEqual(['running']);
+  for (let i = 0; i < 10; i++) answer();
+  expect(states()).toEqual(['running', 'ready']);
+  expect(gpu.begun).toBe(gpu.done);
+  expect(told()).toEqual(upTo(gpu.done));
+});
+
+test('training again before the pause is over is one loop', () => {
+  const { training, gpu, answer, told } = fakeGpu();
+  training.train('told');
+  answer();
+  training.pause();
+  training.train('told');
+  for (let i = 0; i < 20; i++) answer();
+  training.pause();
+  for (let i = 0; i < 5; i++) answer();
+  expect(gpu.most).toBe(3);
+  expect(told()).toEqual(upTo(gpu.done));
+});
+
+test('one step on a GPU is one', () => {
+  const { training, gpu, answer, told } = fakeGpu();
+  training.one();
+  expect(gpu.begun).toBe(1);
+  answer();
+  answer();
+  expect([gpu.begun, told()]).toEqual([1, [1]]);
+  training.one();
+  answer();
+  expect([gpu.begun, told()]).toEqual([2, [1, 2]]);
+});
+
+test('steps that are done again are not told again', () => {
+  const { training, gpu, answer, told } = fakeGpu();
+  training.train('told');
+  for (let i = 0; i < 10; i++) answer();
+  const before = told().length;
+  // The GPU is lost: what it did after step 4 is done again.
+  gpu.begun = gpu.done = 4;
+  gpu.results = [];
+  for (let i = 0; i < 12; i++) answer();
+  training.pause();
+  for (let i = 0; i < 4; i++) answer();
+  expect(before).toBeLessThanOrEqual(10);
+  expect(told()).toEqual(upTo(gpu.done));
 });

@@ -17,6 +17,7 @@
 #include "data/idx.hpp"
 #include "data/picture.hpp"
 #include "explain/calculate.hpp"
+#include "gpu_access.hpp"
 #include "layers/catalogue.hpp"
 #include "model/zoo.hpp"
 #include "train/benchmark.hpp"
@@ -130,6 +131,23 @@ void write(JsonWriter& out, const EpochMetrics& m) {
       .end_object();
 }
 
+std::string answer(const Expected<StepResult>& done) {
+  if (!done) return answer(done.error());
+  static constexpr const char* kinds[] = {"trained",  "validated", "waiting",
+                                          "finished", "pending",   "idle"};
+  JsonWriter out;
+  out.begin_object()
+      .member("kind", kinds[static_cast<int>(done->kind)])
+      .member("step", done->step)
+      .member("epoch", done->epoch)
+      .member("samples", done->samples)
+      .member("loss", done->loss)
+      .member("accuracy", done->accuracy)
+      .member("learning_rate", done->learning_rate);
+  if (done->epoch_done) write(out.key("epoch_done"), *done->epoch_done);
+  return out.end_object().text();
+}
+
 // {"name": number}
 template <class T>
 std::string number(const char* name, T value) {
@@ -224,9 +242,11 @@ class Session {
     if (!graph) return answer(graph.error());
     auto settings = parse_train_config(config);
     if (!settings) return answer(settings.error());
-    auto made = Trainer::create(std::move(*graph), std::move(*settings), dataset_, *pool);
+    auto made =
+        Trainer::create(std::move(*graph), std::move(*settings), dataset_, *pool, gpu_in_use());
     if (!made) return answer(made.error());
     end_profile();
+    end_trial();
     trainer_ = std::move(*made);
     return "{" + describe(trainer_->graph()) + R"(,"steps_per_epoch":)" +
            std::to_string(trainer_->steps_per_epoch()) + "}";
@@ -235,28 +255,41 @@ class Session {
   std::string configure(const std::string& config) {
     auto settings = parse_train_config(config);
     if (!settings) return answer(settings.error());
+    trainer_->use_gpu(gpu_in_use());
     return answer(trainer_->configure(*settings));
   }
 
   // `seed`: a whole number, as a double holds it.
   void restart(double seed) { trainer_->restart(static_cast<std::uint64_t>(seed)); }
 
-  std::string step() {
-    const auto done = trainer_->step();
-    if (!done) return answer(done.error());
-    static constexpr const char* kinds[] = {"trained", "validated", "waiting", "finished"};
-    JsonWriter out;
-    out.begin_object()
-        .member("kind", kinds[static_cast<int>(done->kind)])
-        .member("step", done->step)
-        .member("epoch", done->epoch)
-        .member("samples", done->samples)
-        .member("loss", done->loss)
-        .member("accuracy", done->accuracy)
-        .member("learning_rate", done->learning_rate);
-    if (done->epoch_done) write(out.key("epoch_done"), *done->epoch_done);
-    return out.end_object().text();
+  // `ahead`: how many batches may be on their way on a GPU; with 0 none is begun.
+  std::string step(int ahead) { return answer(trainer_->step(ahead)); }
+
+  // Trainer::pull: what follows in `done` sees the run as it is on the GPU.
+  void pull(const val& done, bool hold) {
+    trainer_->pull([done] { done(); }, hold);
   }
+  bool on_gpu() const { return trainer_ && trainer_->on_gpu(); }
+  // Goes on on the CPU from what was last fetched: {"step"}, where that is.
+  std::string leave_gpu() {
+    trainer_->leave_gpu();
+    return number("step", trainer_->steps_done());
+  }
+
+  // A second run of the network that is open, from fresh weights and with another backend, to see
+  // how long its steps take.
+  std::string start_trial(const std::string& backend) {
+    TrainConfig config = trainer_->config();
+    config.backend = backend;
+    auto graph = graph_from_json(spec_to_json(trainer_->graph().spec()));
+    if (!graph) return answer(graph.error());
+    auto made = Trainer::create(std::move(*graph), config, dataset_, *pool, gpu_in_use());
+    if (!made) return answer(made.error());
+    trial_ = std::move(*made);
+    return "{}";
+  }
+  std::string step_trial(int ahead) { return answer(trial_->step(ahead)); }
+  void end_trial() { trial_.reset(); }
 
   // {"loss", "accuracy", "classes", "confusion"} of the whole validation split, and for each of its
   // pictures the answer and the answer's probability: "predictions", "confidences".
@@ -342,6 +375,7 @@ class Session {
     BenchmarkOptions options;
     options.config = trainer_->config();
     options.config.fuse = fuse;
+    if (trainer_->on_gpu()) options.config.backend = "simd";  // it is the CPU that is measured
     auto made = TrainingProfile::create(trainer_->graph(), options, *pool);
     if (!made) return answer(made.error());
     profile_ = std::make_unique<TrainingProfile>(std::move(*made));
@@ -385,6 +419,7 @@ class Session {
  private:
   std::shared_ptr<Dataset> dataset_;
   std::unique_ptr<Trainer> trainer_;
+  std::unique_ptr<Trainer> trial_;            // while one is made
   std::unique_ptr<TrainingProfile> profile_;  // of the trainer's network, while it is measured
 };
 
@@ -458,6 +493,12 @@ EMSCRIPTEN_BINDINGS(convolab) {
       .function("configure", &Session::configure)
       .function("restart", &Session::restart)
       .function("step", &Session::step)
+      .function("pull", &Session::pull)
+      .function("onGpu", &Session::on_gpu)
+      .function("leaveGpu", &Session::leave_gpu)
+      .function("startTrial", &Session::start_trial)
+      .function("stepTrial", &Session::step_trial)
+      .function("endTrial", &Session::end_trial)
       .function("evaluate", &Session::evaluate)
       .function("picture", &Session::picture)
       .function("snapshot", &Session::snapshot)

@@ -29,7 +29,7 @@ export const peer = ({ page, forward }) => ({
     checked(session.openNetwork(specOf(net), configOf(net, batch)));
     return {
       images: batch,
-      run: () => checked(session.step()).loss,
+      run: () => checked(session.step(1)).loss,
       close: () => session.delete(),
     };
   },

@@ -417,6 +417,7 @@ export class App extends LitElement {
       .settings=${lab.settings}
       .presets=${lab.presets}
       .build=${lab.build}
+      .device=${lab.device}
       .hide=${this.withoutThreads() ? [...frame.hide, 'threads'] : frame.hide}
       .lock=${frame.lock}
       @setting=${(event: CustomEvent<SettingChange>) => this.setting(event.detail)}
@@ -438,6 +439,7 @@ export class App extends LitElement {
           .progress=${lab.course.progress}
           .epochs=${lab.settings.epochs}
           .build=${lab.build}
+          .device=${lab.device}
           .done=${lab.course.history.epochs.at(-1) ?? null}
           .back=${lab.undoing.back}
           .forth=${lab.undoing.forth}

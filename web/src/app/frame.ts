@@ -30,6 +30,7 @@ export const parts: Record<string, Part> = {
   seed: { title: 'Seed', group: 'Controls', lockable: true },
   augment: { title: 'Augmentation', group: 'Controls', lockable: true },
   threads: { title: 'Threads', group: 'Controls', lockable: true },
+  device: { title: 'CPU or GPU', group: 'Controls', lockable: true },
   choose: { title: 'Choosing a picture', group: 'Controls' },
   draw: { title: 'Drawing', group: 'Controls' },
   open: { title: 'Opening a picture', group: 'Controls' },

@@ -34,8 +34,10 @@ export class History {
     this.version++;
   }
 
+  /** What is known already is left out: after the loss of a GPU some steps are done again. */
   add(batches: Batch[], epochs: EpochMetrics[]) {
-    for (const batch of batches) {
+    const last = this.pending.at(-1)?.step ?? this.steps.at(-1) ?? 0;
+    for (const batch of batches.filter(({ step }) => step > last)) {
       this.pending.push(batch);
       if (this.pending.length < this.every) continue;
       this.steps.push(batch.step);
@@ -43,7 +45,8 @@ export class History {
       this.accuracies.push(mean(this.pending.map(({ accuracy }) => accuracy)));
       this.pending = [];
     }
-    this.epochs.push(...epochs);
+    const ended = this.epochs.at(-1)?.epoch ?? 0;
+    this.epochs.push(...epochs.filter(({ epoch }) => epoch > ended));
     if (this.steps.length > most) this.halve();
     this.version++;
   }

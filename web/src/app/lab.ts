@@ -3,6 +3,7 @@
 import type {
   CheckedNetwork,
   DatasetInfo,
+  DeviceState,
   EngineBuild,
   EngineError,
   EngineEvent,
@@ -11,7 +12,9 @@ import type {
   RunState,
 } from '../engine/api';
 import { errorText, type Answer } from '../engine/api';
+import { whyNoAdapter } from '../engine/gpu-here';
 import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
+import { deviceReason } from '../elements/words';
 import { Course } from './course';
 import { Desk } from './desk';
 import { Evaluation } from './evaluation';
@@ -23,7 +26,15 @@ import { Pictures } from './pictures';
 import { Pointer, type UnitAt } from './pointer';
 import { ProfileKeeper } from './profiles';
 import type { Notice, WeightEdit } from './state';
-import { defaults, fromHash, runKey, specOf, toTrainConfig, type Settings } from './settings';
+import {
+  buildOf,
+  defaults,
+  fromHash,
+  runKey,
+  specOf,
+  toTrainConfig,
+  type Settings,
+} from './settings';
 import { specToText } from './spec-text';
 import { loadRun } from './store';
 import { Timeline } from './timeline';
@@ -33,6 +44,8 @@ export class Lab extends Desk {
   snapshot: Snapshot | null = null;
   /** Which engine trains, once it is loaded. */
   build: EngineBuild | null = null;
+  /** Where it trains. */
+  device: DeviceState = { wanted: 'cpu', on: 'cpu' };
   /** The last weight that was changed by hand, while its effect is to be seen. */
   edit: WeightEdit | null = null;
   readonly course = new Course();
@@ -187,8 +200,16 @@ export class Lab extends Desk {
     const { settings } = this;
     const differs = (...some: (keyof Settings)[]) =>
       some.some((name) => settings[name] !== before[name]);
+    if (differs('device') && settings.device !== 'cpu') {
+      const why = await whyNoAdapter();
+      if (why) {
+        this.restore(before);
+        return this.inform(why);
+      }
+    }
     if (!this.network) return void this.enqueue(() => this.begin()); // perhaps it fits now
-    if (differs('threads')) await this.enqueue(() => this.moveEngine());
+    if (buildOf(settings) !== buildOf(before)) await this.enqueue(() => this.moveEngine());
+    else if (differs('device')) await this.enqueue(() => this.engine.use(settings.device));
     if (differs('dataset', 'network', 'layers')) {
       const what = differs('dataset') ? 'Dataset' : 'Network';
       if (!(await this.enqueue(() => this.undoing.leave(what, before, () => this.open()))))
@@ -237,8 +258,8 @@ export class Lab extends Desk {
   private travel(way: 'takeBack' | 'bringAgain') {
     const go = async ({ what, settings, checkpoint, history }: Moment) => {
       const before = this.settings;
-      const { picture, range, cell, threads } = before; // what is looked at, and how, stays
-      this.settings = { ...settings, picture, range, cell, threads };
+      const { picture, range, cell, threads, device } = before; // what is looked at, and how, stays
+      this.settings = { ...settings, picture, range, cell, threads, device };
       const ok = await this.open({ ...(checkpoint ? { checkpoint } : {}), history });
       if (ok) this.say(`${what} ${way === 'takeBack' ? 'undone' : 'again'}.`);
       else this.restore(before);
@@ -314,12 +335,13 @@ export class Lab extends Desk {
   }
 
   private startClient() {
-    return startEngine((event) => this.hear(event), this.settings.threads);
+    return startEngine((event) => this.hear(event), buildOf(this.settings));
   }
 
   private replaceClient() {
     this.client.terminate();
     this.client = this.startClient();
+    this.device = { wanted: 'cpu', on: 'cpu' };
     this.looker = this.makeLooker();
     this.opener.forget();
     this.profile.forget();
@@ -334,7 +356,7 @@ export class Lab extends Desk {
     const { value } = await this.engine.checkpoint();
     const history = History.from(this.course.history.save());
     this.replaceClient();
-    await this.opener.load();
+    await this.load();
     const ok = await this.open({
       shown,
       ...(begun && value ? { checkpoint: value, history } : {}),
@@ -351,7 +373,7 @@ export class Lab extends Desk {
     const found = this.keeper ? loadRun(asked) : undefined;
     void this.engine.expect(this.settings.dataset).catch(() => undefined); // begin() hears of it, too
     try {
-      await this.opener.load();
+      await this.load();
     } catch (thrown) {
       const message = thrown instanceof Error ? thrown.message : '';
       this.hear({ kind: 'crashed', error: { code: 'crashed', where: '', message } });
@@ -367,6 +389,13 @@ export class Lab extends Desk {
     if (lost)
       this.inform('Your own pictures never leave this computer: open the files here once more.');
     return ok;
+  }
+
+  /** The engine, and the GPU when that is to train. */
+  private async load() {
+    await this.opener.load();
+    const { device } = this.settings;
+    if (device !== 'cpu') await this.engine.use(device);
   }
 
   private async open(earlier: Earlier = {}) {
@@ -452,7 +481,12 @@ export class Lab extends Desk {
     else if (event.kind === 'data-failed')
       this.complain(event.error, { label: 'Try again', run: () => this.retry() });
     else if (event.kind === 'build')
-      this.build = { threads: event.threads, ...(event.why ? { why: event.why } : {}) };
+      this.build = {
+        threads: event.threads,
+        ...(event.gpu ? { gpu: true } : {}),
+        ...(event.why ? { why: event.why } : {}),
+      };
+    else if (event.kind === 'device') this.moved(event);
     else if (event.kind === 'reading')
       this.inform(`Reading your pictures: ${event.done} of ${event.total}.`);
     else if (event.kind === 'crashed') this.crashed(event.error);
@@ -466,6 +500,19 @@ export class Lab extends Desk {
     if (state === 'running') return;
     this.look();
     if (before === 'running') this.keeper?.now();
+  }
+
+  /** It trains somewhere else, or cannot. */
+  private moved(device: DeviceState) {
+    const news = device.trial && device.trial.cpu !== this.device.trial?.cpu;
+    this.device = device;
+    if (device.why) {
+      this.settings = { ...this.settings, device: device.wanted };
+      this.write();
+    }
+    const text = deviceReason(device);
+    if (device.why || news) this.inform(text);
+    if (text) this.say(text);
   }
 
   private arrived(event: Extract<EngineEvent, { kind: 'data' }>) {

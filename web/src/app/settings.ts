@@ -1,6 +1,13 @@
 // Everything a visitor can choose, in one table that serves the form, the address and the engine.
 // The address holds what differs from the defaults: #data=fashion&net=model-2&lr=0.01
-import type { NetworkSpec, Preset, ThreadsWanted, TrainConfig } from '../engine/api';
+import type {
+  BuildWanted,
+  DeviceWanted,
+  NetworkSpec,
+  Preset,
+  ThreadsWanted,
+  TrainConfig,
+} from '../engine/api';
 import { specFromText } from './spec-text';
 
 export interface Settings {
@@ -17,6 +24,7 @@ export interface Settings {
   epochs: number;
   seed: number;
   threads: ThreadsWanted;
+  device: DeviceWanted;
   picture: number;
   range: 'local' | 'layer' | 'all';
   /** The pinned unit, as unit-text.ts writes it. */
@@ -134,6 +142,13 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
     help: 'How many cores of this computer train together. The numbers are the same, to the last bit.',
     options: { auto: 'Auto', '1': 'One', '2': 'Two' },
   },
+  device: {
+    key: 'device',
+    fallback: 'cpu',
+    label: 'Train on',
+    help: 'Whether the processor or the graphics chip trains; Auto times some steps of this network on both. Small ones are quicker on the CPU.',
+    options: { cpu: 'CPU', gpu: 'GPU', auto: 'Auto' },
+  },
   picture: {
     key: 'picture',
     fallback: 0,
@@ -245,6 +260,10 @@ export function fromHash(hash: string): Settings {
   }
   return settings;
 }
+
+/** Which of the engine's builds it takes. */
+export const buildOf = ({ device, threads }: Pick<Settings, 'device' | 'threads'>): BuildWanted =>
+  device === 'cpu' ? threads : 'gpu';
 
 export function toTrainConfig(settings: Settings): TrainConfig {
   const { optimizer, rate: lr } = settings;

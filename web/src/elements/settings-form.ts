@@ -2,17 +2,19 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fields, parseValue, type Settings } from '../app/settings';
-import type { EngineBuild, Preset } from '../engine/api';
+import type { DeviceState, EngineBuild, Preset } from '../engine/api';
+import { whyNoGpu } from '../engine/gpu-here';
 import { dice } from './icons';
 import { shared } from './shared';
-import { buildReason } from './words';
+import { buildReason, deviceReason } from './words';
 
 export type SettingChange = {
   [K in keyof Settings]: { name: K; value: Settings[K] };
 }[keyof Settings];
 
 type NumberName = 'rate' | 'batch' | 'epochs' | 'seed';
-type ChoiceName = 'dataset' | 'network' | 'optimizer' | 'schedule' | 'threads';
+type ChoiceName = 'dataset' | 'network' | 'optimizer' | 'schedule' | 'threads' | 'device';
+const brief: ChoiceName[] = ['threads', 'device'];
 const start =
   'Every setting says here what it does. How it learns can be changed while training goes on.';
 
@@ -144,6 +146,7 @@ export class SettingsForm extends LitElement {
   @property({ attribute: false }) presets: Preset[] = [];
   /** Which engine trains. */
   @property({ attribute: false }) build: EngineBuild | null = null;
+  @property({ attribute: false }) device: DeviceState | null = null;
   /** Fields that are not shown, and fields that cannot be changed. */
   @property({ attribute: false }) hide: string[] = [];
   @property({ attribute: false }) lock: string[] = [];
@@ -215,8 +218,11 @@ export class SettingsForm extends LitElement {
   }
 
   private help(name: keyof Settings) {
-    const now = name === 'threads' && this.build ? ` ${buildReason(this.build)}` : '';
-    return fields[name].help + now;
+    const { build, device } = this;
+    let now = '';
+    if (name === 'threads' && build) now = buildReason(build);
+    if (name === 'device') now = whyNoGpu() ?? (device ? deviceReason(device) : '');
+    return `${fields[name].help} ${now}`.trim();
   }
 
   /** Says what another control does, on the same line. */
@@ -239,7 +245,7 @@ export class SettingsForm extends LitElement {
     if (this.hide.includes(name)) return '';
     return html`<label
       data-field=${name}
-      class=${name === 'network' ? 'wide' : name === 'threads' ? 'brief' : ''}
+      class=${name === 'network' ? 'wide' : brief.includes(name) ? 'brief' : ''}
     >
       <span>${fields[name].label}</span>
       <select
@@ -250,7 +256,13 @@ export class SettingsForm extends LitElement {
       >
         ${Object.entries(this.optionsOf(name)).map(
           ([value, title]) =>
-            html`<option value=${value} .selected=${value === settings[name]}>${title}</option>`,
+            html`<option
+              value=${value}
+              .selected=${value === settings[name]}
+              ?disabled=${name === 'device' && value !== 'cpu' && whyNoGpu() !== undefined}
+            >
+              ${title}
+            </option>`,
         )}
       </select>
     </label>`;
@@ -328,7 +340,8 @@ export class SettingsForm extends LitElement {
           ${this.number('batch', settings)} ${this.choice('schedule', settings)}
           ${this.number('epochs', settings)} ${this.number('seed', settings)}
           ${this.button('seed', 'new-seed', html`${dice}<span class="hidden">New seed</span>`)}
-          ${this.tick(settings)} ${this.narrow ? this.choice('threads', settings) : ''}
+          ${this.tick(settings)}
+          ${this.narrow ? brief.map((name) => this.choice(name, settings)) : ''}
         </div>
         <div
           class="below"
@@ -338,7 +351,7 @@ export class SettingsForm extends LitElement {
           <p class="hint small ${wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
             ${wrong ?? this.hint}
           </p>
-          ${this.narrow ? '' : this.choice('threads', settings)}
+          ${this.narrow ? '' : brief.map((name) => this.choice(name, settings))}
         </div>
       </details>
     `;

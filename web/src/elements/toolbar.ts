@@ -2,10 +2,10 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Progress } from '../app/state';
-import type { EngineBuild, EpochMetrics } from '../engine/api';
+import type { DeviceState, EngineBuild, EpochMetrics } from '../engine/api';
 import * as icons from './icons';
 import { shared } from './shared';
-import { buildReason, buildText, integer, lossText, percent } from './words';
+import { buildReason, buildText, deviceReason, integer, lossText, percent } from './words';
 
 @customElement('conv-toolbar')
 export class Toolbar extends LitElement {
@@ -116,6 +116,7 @@ export class Toolbar extends LitElement {
   @property({ attribute: false }) forth: string | null = null;
   /** Which engine trains. */
   @property({ attribute: false }) build: EngineBuild | null = null;
+  @property({ attribute: false }) device: DeviceState | null = null;
   /** Groups that are not shown: train, undo. */
   @property({ attribute: false }) hide: string[] = [];
 
@@ -199,6 +200,10 @@ export class Toolbar extends LitElement {
     const busy = this.run === 'running' || this.run === 'waiting';
     const off = ['loading', 'crashed', 'stopped'].includes(this.run);
     const { step = 0, epoch = 1, loss = null, imagesPerSecond = null } = this.progress ?? {};
+    const { build, device } = this;
+    const onGpu = device?.on === 'gpu';
+    const trainer = onGpu ? 'GPU' : build ? buildText(build) : '';
+    const reason = onGpu ? deviceReason(device) : build ? buildReason(build) : '';
     return html`
       ${this.hide.includes('train') ? '' : this.training(busy, off)} ${this.undoing()}
       <dl>
@@ -220,11 +225,8 @@ export class Toolbar extends LitElement {
         </div>
         <div class="speed">
           <dt>
-            Images/s<span
-              id="build"
-              class="optional"
-              title=${this.build ? buildReason(this.build) : ''}
-              >${this.build ? `, ${buildText(this.build)}` : ''}</span
+            Images/s<span id="build" class="optional" title=${reason}
+              >${trainer ? `, ${trainer}` : ''}</span
             >
           </dt>
           <dd id="speed">${imagesPerSecond === null ? '–' : integer(imagesPerSecond)}</dd>

@@ -1,5 +1,5 @@
 // How layers, shapes and numbers are written.
-import type { EngineBuild, LayerSpec } from '../engine/api';
+import type { DeviceState, EngineBuild, LayerSpec, Trial } from '../engine/api';
 
 const thin = '\u202f'; // a narrow space that does not break
 
@@ -10,7 +10,8 @@ export const integer = (value: number) =>
 export const buildText = ({ threads }: EngineBuild) => `SIMD ×${threads}`;
 
 /** The same in a sentence, and why it is so. */
-export function buildReason({ threads, why }: EngineBuild) {
+export function buildReason({ threads, gpu, why }: EngineBuild) {
+  if (gpu) return 'One thread works beside the GPU.';
   const reasons = {
     wanted: 'One thread trains, as chosen.',
     'not-isolated':
@@ -19,6 +20,22 @@ export function buildReason({ threads, why }: EngineBuild) {
     failed: 'One thread trains: more of them did not start in this browser.',
   };
   return why ? reasons[why] : `${threads} threads train.`;
+}
+
+/** Where training runs, and why. */
+export function deviceReason({ on, name, why, trial, measuring }: DeviceState) {
+  if (measuring) return 'Some steps of this network are being timed on the CPU and on the GPU.';
+  if (trial) return trialText(trial);
+  if (on === 'gpu') return `The GPU trains: ${name ?? 'it has no name'}.`;
+  return why ?? '';
+}
+
+/** What auto found: which is faster, and by how much. */
+export function trialText({ cpu, gpu }: Trial) {
+  const short = (value: number) => (value < 10 ? value.toPrecision(2) : integer(value));
+  const ms = (value: number) => `${short(value)} ms`;
+  const [winner, times] = cpu <= gpu ? ['CPU', gpu / cpu] : ['GPU', cpu / gpu];
+  return `CPU: ${ms(cpu)} a step, GPU: ${ms(gpu)}: the ${winner} is ${short(times)} times faster on this network, and trains it.`;
 }
 
 export const shapeText = (shape: number[]) => shape.join('×');

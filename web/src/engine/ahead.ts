@@ -1,6 +1,6 @@
 // The engine's worker, which takes as long to begin as the page's own scripts. A page that is sure
 // to need it starts it before those are read: see app/ahead.ts.
-import type { ThreadsWanted } from './api';
+import type { BuildWanted } from './api';
 
 export interface StartedWorker {
   worker: Worker;
@@ -8,9 +8,9 @@ export interface StartedWorker {
   broken: Promise<string>;
 }
 
-let spare: (StartedWorker & { threads: ThreadsWanted }) | undefined;
+let spare: (StartedWorker & { threads: BuildWanted }) | undefined;
 
-function start(threads: ThreadsWanted): StartedWorker {
+function start(threads: BuildWanted): StartedWorker {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
     name: new URL(`./#${threads}`, document.baseURI).href,
@@ -25,7 +25,7 @@ function start(threads: ThreadsWanted): StartedWorker {
 const longest = 200; // ms that a page waits for a worker
 
 /** Starts a worker for whoever asks next. Resolves when it runs; or does not, which they will hear. */
-export function startAhead(threads: ThreadsWanted): Promise<unknown> {
+export function startAhead(threads: BuildWanted): Promise<unknown> {
   const started = start(threads);
   spare = { ...started, threads };
   const runs = new Promise((done) =>
@@ -36,7 +36,7 @@ export function startAhead(threads: ThreadsWanted): Promise<unknown> {
 }
 
 /** A worker with so many threads: the one that was started ahead, or a new one. */
-export function takeWorker(threads: ThreadsWanted): StartedWorker {
+export function takeWorker(threads: BuildWanted): StartedWorker {
   const ahead = spare;
   spare = undefined;
   if (ahead?.threads === threads) return ahead;

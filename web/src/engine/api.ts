@@ -180,10 +180,38 @@ export type RunState = 'ready' | 'running' | 'waiting' | 'finished' | 'stopped';
 /** How many threads a visitor wants: as many as help, or so many. */
 export type ThreadsWanted = 'auto' | '1' | '2';
 
+/** Which of the engine's builds a page asks for: with so many threads, or with WebGPU. */
+export type BuildWanted = ThreadsWanted | 'gpu';
+
 /** Which build of the engine runs, and why it is not the one with threads. */
 export interface EngineBuild {
   threads: number;
+  /** The build with WebGPU, which has one thread. */
+  gpu?: boolean;
   why?: 'wanted' | 'not-isolated' | 'one-core' | 'failed';
+}
+
+/** Where a visitor wants training to run; auto: where the open network's steps are quicker. */
+export type DeviceWanted = 'auto' | 'cpu' | 'gpu';
+
+/** What some steps of the open network took on either side, in milliseconds a step. */
+export interface Trial {
+  cpu: number;
+  gpu: number;
+}
+
+/** Where training runs. */
+export interface DeviceState {
+  wanted: DeviceWanted;
+  on: 'cpu' | 'gpu';
+  /** The GPU's, once it has been opened. */
+  name?: string;
+  /** Why it is the CPU, where the GPU was wanted; `wanted` is then the CPU. */
+  why?: string;
+  /** What auto found. */
+  trial?: Trial;
+  /** Steps are being timed. */
+  measuring?: boolean;
 }
 
 export type EngineEvent =
@@ -207,6 +235,7 @@ export type EngineEvent =
   | { kind: 'data-failed'; error: EngineError }
   | { kind: 'reading'; done: number; total: number }
   | ({ kind: 'build' } & EngineBuild)
+  | ({ kind: 'device' } & DeviceState)
   | { kind: 'crashed'; error: EngineError };
 
 export interface Picture {
@@ -356,7 +385,9 @@ export interface EngineApi {
   openOwn(files: OwnFile[], setup: Setup): Promise<Answer<Opened>>;
   /** Tries again to load what could not be loaded. */
   retryData(): void;
-  configure(config: TrainConfig): Answer<unknown>;
+  configure(config: TrainConfig): Promise<Answer<unknown>>;
+  /** Where to train from now on; what comes of it is told by events. */
+  use(device: DeviceWanted): Promise<void>;
   /** Trains until told otherwise, or to the end of the epoch at work. */
   train(until: 'told' | 'epoch'): void;
   pause(): void;
@@ -370,8 +401,8 @@ export interface EngineApi {
   /** Prepares a user's image, or a drawing, as the dataset's pictures are. */
   prepare(image: Blob | ImageData): Promise<Answer<Picture>>;
   /** What the network makes of a picture now, and the parameters of these names. */
-  look(pixels: Uint8Array, parameters: string[]): Answer<PackedSnapshot>;
-  confusion(): Answer<Confusion>;
+  look(pixels: Uint8Array, parameters: string[]): Promise<Answer<PackedSnapshot>>;
+  confusion(): Promise<Answer<Confusion>>;
   /**
    * Validation pictures of one class that were taken for another, the surest first; those that were
    * not (truth = answer), the least sure first; and with truth −1 all that were taken wrongly.
@@ -382,18 +413,18 @@ export interface EngineApi {
   /** Whether a network would work on the open dataset, and its figures; nothing is changed. */
   check(spec: NetworkSpec): Promise<Answer<CheckedNetwork>>;
   /** What one element of a layer's output is made of, for a picture. */
-  explain(pixels: Uint8Array, layer: number, element: number): Answer<UnitExplanation>;
+  explain(pixels: Uint8Array, layer: number, element: number): Promise<Answer<UnitExplanation>>;
   /** The unit of a layer's channel whose window lies over a place of what the layer reads. */
   unitOver(layer: number, channel: number, source: number): Answer<{ element: number | null }>;
   /** Changes one number of a parameter; answers with the number before. */
-  setParameter(name: string, element: number, value: number): Answer<{ before: number }>;
+  setParameter(name: string, element: number, value: number): Promise<Answer<{ before: number }>>;
   /**
    * The time of every step of the plan that trains the network, with fused steps or without. It is
    * measured beside the run, which goes on to the same bits, and takes about half a second.
    */
   profile(fuse: boolean): Promise<Answer<PlanProfile>>;
   /** Everything needed to go on from here, to the last bit. */
-  checkpoint(): Answer<Uint8Array>;
+  checkpoint(): Promise<Answer<Uint8Array>>;
   /** Runs a network that nothing else knows of. */
   calculate(job: CalculationJob): Promise<Answer<Calculation>>;
 }

@@ -1,5 +1,6 @@
-// Loads one of the engine's two builds: on one thread, or on several (threads.ts says when).
+// Loads one of the engine's builds: on one thread, on several (threads.ts says when), or with WebGPU.
 import aloneUrl from '@wasm/convolab.wasm?url';
+import gpuUrl from '@wasm/convolab_gpu.wasm?url';
 import glueUrl from '@wasm-threads/convolab_threads.js?url';
 import threadsUrl from '@wasm-threads/convolab_threads.wasm?url';
 import helperUrl from '@wasm-threads/convolab_threads.worker.js?url';
@@ -36,8 +37,12 @@ async function loadThreads(threads: number): Promise<EngineModule> {
 export const loadAlone = (): Promise<EngineModule> =>
   load(import('@wasm/convolab.js'), here(aloneUrl), {});
 
+const loadGpu = (): Promise<EngineModule> =>
+  load(import('@wasm/convolab_gpu.js'), here(gpuUrl), {});
+
 /** Loads the build that was chosen; where the one with threads does not start, the other one. */
 export async function loadBuild(build: EngineBuild): Promise<[EngineModule, EngineBuild]> {
+  if (build.gpu) return [await loadGpu(), build];
   if (build.threads > 1) {
     try {
       return [await loadThreads(build.threads), build];

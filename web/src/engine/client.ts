@@ -1,7 +1,7 @@
 // The page's end of the worker.
 import * as Comlink from 'comlink';
 import { takeWorker } from './ahead';
-import type { EngineApi, EngineEvent, PackedSnapshot, TensorPlace, ThreadsWanted } from './api';
+import type { EngineApi, EngineEvent, PackedSnapshot, TensorPlace, BuildWanted } from './api';
 
 /** A tensor of a snapshot: a window onto the array that travelled. */
 export interface TensorView extends TensorPlace {
@@ -43,7 +43,7 @@ export interface Client {
 
 export function startEngine(
   listener: (event: EngineEvent) => void,
-  threads: ThreadsWanted = '1',
+  threads: BuildWanted = '1',
 ): Client {
   const { worker, broken } = takeWorker(threads);
   const crashed = (message: string) =>

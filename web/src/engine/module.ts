@@ -1,5 +1,6 @@
 // The WebAssembly module as web/wasm/bindings.cpp gives it: JSON texts and typed arrays.
 import type { Answer, EngineError } from './api';
+import type { GpuDevice } from './gpu-device.mjs';
 
 /** A JSON text and the numbers it speaks of. */
 export interface WithData<Data> {
@@ -19,7 +20,20 @@ export interface SessionHandle {
   openNetwork(spec: string, config: string): string;
   configure(config: string): string;
   restart(seed: number): void;
-  step(): string;
+  /** `ahead`: how many batches may be on their way on a GPU; with 0 none is begun. */
+  step(ahead: number): string;
+  /**
+   * Fetches the weights from the GPU and then calls `done`, during which they are here; on the CPU
+   * at once. With `hold` no batch is begun before.
+   */
+  pull(done: () => void, hold: boolean): void;
+  onGpu(): boolean;
+  /** Goes on on the CPU from what was last fetched. */
+  leaveGpu(): string;
+  /** A second run of the open network, to time its steps. */
+  startTrial(backend: string): string;
+  stepTrial(ahead: number): string;
+  endTrial(): void;
   evaluate(): string;
   picture(split: 'train' | 'validation', index: number): WithData<Uint8Array>;
   /** `names`: which parameters to copy, as a JSON list. */
@@ -41,6 +55,8 @@ export interface EngineModule {
   Session: new () => SessionHandle;
   /** How many threads sessions share from now on; in the build without threads it stays one. */
   useThreads(threads: number): void;
+  /** Where WebGPU is built in: the GPU for the backend "webgpu" from now on, or null. */
+  useGpu?(device: GpuDevice | null): void;
   readIdx(file: Uint8Array, where: string): WithData<Uint8Array>;
   prepare(
     rgba: Uint8Array,

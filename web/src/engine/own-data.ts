@@ -2,7 +2,7 @@
 // in a .zip. Everything is read before anything is changed; a refusal says what was expected and
 // what was found.
 import { unzipSync } from 'fflate';
-import { failure, type Answer, type DatasetInfo, type OwnFile } from './api';
+import { failure, type Answer, type DatasetInfo, type OwnFile, type Picture } from './api';
 import { gunzip, isGzip } from './datasets';
 import { read, type EngineModule, type SessionHandle } from './module';
 
@@ -240,4 +240,27 @@ async function imagesByClass(
   progress(images.length, images.length);
   const about = { name: 'own', shape, classes, validation_share: 0.2, seed };
   return read(session.ownDataset(JSON.stringify(about), pixels, labels));
+}
+
+/** One image of the user's as a picture of this shape. */
+export async function prepared(
+  module: EngineModule,
+  image: Blob | ImageData,
+  shape: number[],
+  mode: 'fit' | 'like_mnist',
+): Promise<Answer<Picture>> {
+  let rgba;
+  try {
+    rgba = await rgbaOf(image);
+  } catch {
+    const found = (image instanceof Blob && image.type) || 'a file of unknown type';
+    return failure(
+      'bad_file',
+      image instanceof File ? image.name : '',
+      `Expected an image that this browser can read (PNG, JPEG, WebP, …). Found ${found}.`,
+    );
+  }
+  const made = module.prepare(rgba.data, rgba.width, rgba.height, JSON.stringify(shape), mode);
+  const { error } = read(made.json);
+  return error ? { error } : { value: { label: -1, pixels: made.data } };
 }

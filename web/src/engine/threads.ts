@@ -1,13 +1,14 @@
 // Which of the engine's builds runs: on one thread, which every browser does wherever the page lies,
 // or on several, which share memory. Browsers allow that only in a page that is isolated from all
 // others, and a page is isolated when its server says so (docs/hosting.md).
-import type { EngineBuild, ThreadsWanted } from './api';
+import type { BuildWanted, EngineBuild } from './api';
 
 /** What this browser and this page allow of what is wanted. */
 export function choose(
-  wanted: ThreadsWanted,
+  wanted: BuildWanted,
   { isolated, cores }: { isolated: boolean; cores: number },
 ): EngineBuild {
+  if (wanted === 'gpu') return { threads: 1, gpu: true };
   if (wanted === '1') return { threads: 1, why: 'wanted' };
   if (!isolated) return { threads: 1, why: 'not-isolated' };
   if (wanted === 'auto' && cores < 2) return { threads: 1, why: 'one-core' };

@@ -3,3 +3,7 @@ declare module '@wasm/convolab.js' {
   const create: unknown;
   export default create;
 }
+declare module '@wasm/convolab_gpu.js' {
+  const create: unknown;
+  export default create;
+}

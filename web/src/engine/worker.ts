@@ -4,12 +4,14 @@ import { adaptSpec } from './adapt';
 import {
   failure,
   type Answer,
+  type BuildWanted,
   type Calculation,
   type CalculationJob,
   type CheckedNetwork,
   type Confusion,
   type DatasetInfo,
   type DatasetName,
+  type DeviceWanted,
   type EngineApi,
   type EngineBuild,
   type EngineError,
@@ -27,14 +29,15 @@ import {
   type Resumed,
   type Setup,
   type Split,
-  type ThreadsWanted,
   type TrainConfig,
   type UnitExplanation,
 } from './api';
 import { DatasetLoader, fetchManifest } from './datasets';
 import { loadBuild } from './build';
 import { read, type EngineModule, type SessionHandle } from './module';
-import { readOwnData, rgbaOf } from './own-data';
+import { mistakesAmong } from './mistakes';
+import { prepared, readOwnData } from './own-data';
+import type { Placement } from './placement';
 import { Profiler } from './profiler';
 import { choose } from './threads';
 import { Training, type StepResult } from './training';
@@ -45,9 +48,15 @@ interface Open {
   dataset: DatasetName;
   info: DatasetInfo;
   loader?: DatasetLoader;
+  /** What trains, as far as its speed depends on it. */
+  key: string;
 }
 
 const nothingOpen = failure('not_found', '', 'no network is open yet');
+const pending: StepResult = {
+  ...{ kind: 'pending', step: 0, epoch: 1, samples: 0 },
+  ...{ loss: 0, accuracy: 0, learning_rate: 0 },
+};
 
 class Engine implements EngineApi {
   private module: Promise<EngineModule> | undefined;
@@ -56,9 +65,16 @@ class Engine implements EngineApi {
   private evaluated: Confusion | null = null;
   private expected: { dataset: DatasetName; manifest: Promise<Uint8Array | undefined> } | undefined;
   private listener: (event: EngineEvent) => void = () => {};
+  private config: TrainConfig | undefined;
+  /** Grows with every command to train or not to. */
+  private asked = 0;
+  /** Where training runs; none as long as that is the CPU, as in the builds without WebGPU. */
+  private placement: Placement | undefined;
   private readonly training = new Training(
-    () => (this.opened ? this.guard((open) => read<StepResult>(open.session.step())) : nothingOpen),
+    (ahead) => this.advance(ahead),
     (event) => this.listener(event),
+    undefined,
+    (job) => this.placement?.answered(job),
   );
 
   private readonly profiler = new Profiler();
@@ -97,7 +113,10 @@ class Engine implements EngineApi {
     this.expected = undefined;
     const early = expected?.dataset === setup.dataset ? expected.manifest : undefined;
     const info = await loader.announce(early);
-    const open = info.value && { session, dataset: setup.dataset, info: info.value, loader };
+    const open = info.value && {
+      ...{ session, dataset: setup.dataset, info: info.value, loader },
+      key: '',
+    };
     const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
     if (answer.error) session.delete();
     else void loader.load();
@@ -110,7 +129,10 @@ class Engine implements EngineApi {
     const info = await readOwnData(module, session, files, (done, total) =>
       this.listener({ kind: 'reading', done, total }),
     );
-    const open: Open | undefined = info.value && { session, dataset: 'own', info: info.value };
+    const open: Open | undefined = info.value && {
+      ...{ session, dataset: 'own' as const, info: info.value },
+      key: '',
+    };
     const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
     if (answer.error) {
       session.delete();
@@ -127,23 +149,66 @@ class Engine implements EngineApi {
     void this.opened?.loader?.load();
   }
 
-  configure(config: TrainConfig) {
-    return this.guard(({ session }) => read(session.configure(JSON.stringify(config))));
+  configure(config: TrainConfig): Promise<Answer<unknown>> {
+    const change = ({ session }: Open): Answer<unknown> => {
+      const answer = read(session.configure(this.configText(config)));
+      if (!answer.error) this.config = config;
+      if (session.onGpu()) void this.placement?.settle();
+      return answer;
+    };
+    return this.current(change, true);
+  }
+
+  async use(device: DeviceWanted) {
+    if (device === 'cpu' && !this.placement) return;
+    this.placement ??= await this.makePlacement();
+    await this.placement.want(device);
+  }
+
+  private async makePlacement() {
+    const [module, { Placement }] = await Promise.all([this.load(), import('./placement')]);
+    return new Placement({
+      session: () => this.opened?.session,
+      key: () => this.opened?.key ?? '',
+      use: (device) => module.useGpu?.(device),
+      move: () => (this.config ? this.configure(this.config) : Promise.resolve(nothingOpen)),
+      tell: (state) => this.listener({ kind: 'device', ...state }),
+    });
   }
 
   train(until: 'told' | 'epoch') {
-    this.training.train(until);
+    this.whenDecided(() => this.training.train(until));
   }
 
   pause() {
+    this.asked++;
     this.training.pause();
   }
 
   step() {
-    this.training.one();
+    this.whenDecided(() => this.training.one());
+  }
+
+  /** Trains where it is quicker, when that is what is wanted; that is found out first. */
+  private whenDecided(job: () => void) {
+    const own = ++this.asked;
+    if (!this.placement?.undecided) return job();
+    void this.placement.decide().then(() => {
+      if (own === this.asked) job();
+    });
+  }
+
+  /** A batch of the run, wherever it is; a GPU that fails leaves it to the CPU. */
+  private advance(ahead: number): Answer<StepResult> {
+    if (this.placement?.busy) return { value: pending };
+    const answer = this.guard(({ session }) => read<StepResult>(session.step(ahead)));
+    if (answer.error?.where !== 'webgpu' || !this.opened?.session.onGpu()) return answer;
+    this.placement?.lose(answer.error.message);
+    return this.advance(ahead);
   }
 
   reset(seed: number) {
+    this.asked++;
     this.guard(({ session }) => {
       session.restart(seed);
       return { value: undefined };
@@ -171,28 +236,13 @@ class Engine implements EngineApi {
   async prepare(image: Blob | ImageData): Promise<Answer<Picture>> {
     const { opened } = this;
     if (!opened) return nothingOpen;
-    let rgba;
-    try {
-      rgba = await rgbaOf(image);
-    } catch {
-      const found = (image instanceof Blob && image.type) || 'a file of unknown type';
-      return failure(
-        'bad_file',
-        image instanceof File ? image.name : '',
-        `Expected an image that this browser can read (PNG, JPEG, WebP, …). Found ${found}.`,
-      );
-    }
     const mode = opened.dataset === 'digits' ? 'like_mnist' : 'fit';
-    const shape = JSON.stringify(opened.info.shape);
-    const module = await this.load();
-    const made = module.prepare(rgba.data, rgba.width, rgba.height, shape, mode);
-    const { error } = read(made.json);
-    return error ? { error } : { value: { label: -1, pixels: made.data } };
+    return prepared(await this.load(), image, opened.info.shape, mode);
   }
 
-  look(pixels: Uint8Array, parameters: string[]): Answer<PackedSnapshot> {
-    const began = performance.now();
-    const answer = this.guard<PackedSnapshot>(({ session }) => {
+  async look(pixels: Uint8Array, parameters: string[]): Promise<Answer<PackedSnapshot>> {
+    const answer = await this.current<PackedSnapshot>(({ session }) => {
+      const began = performance.now();
       const { json, data } = session.snapshot(pixels, JSON.stringify(parameters));
       const { value, error } = read<Omit<PackedSnapshot, 'data' | 'cost'>>(json);
       return error ? { error } : { value: { ...value, data, cost: performance.now() - began } };
@@ -200,25 +250,17 @@ class Engine implements EngineApi {
     return answer.value ? Comlink.transfer(answer, [answer.value.data.buffer]) : answer;
   }
 
-  confusion(): Answer<Confusion> {
-    const answer = this.guard(({ session }) => read<Confusion>(session.evaluate()));
+  async confusion(): Promise<Answer<Confusion>> {
+    const answer = await this.current(({ session }) => read<Confusion>(session.evaluate()));
     this.evaluated = answer.value ?? null;
     return answer;
   }
 
   mistakes(truth: number, answer: number, most: number): Answer<Mistakes> {
-    const { predictions = [], confidences = [] } = this.evaluated ?? {};
-    const asked = predictions.flatMap((given, i) => (truth < 0 || given === answer ? [i] : []));
-    const order = truth === answer && truth >= 0 ? -1 : 1;
-    const found = this.pictures('validation', asked)
-      .value.map((picture) => ({
-        ...picture,
-        answer: predictions[picture.index] ?? -1,
-        confidence: confidences[picture.index] ?? 0,
-      }))
-      .filter((each) => (truth < 0 ? each.answer !== each.label : each.label === truth))
-      .sort((a, b) => order * (b.confidence - a.confidence));
-    return { value: { truth, answer, total: found.length, pictures: found.slice(0, most) } };
+    const given = this.evaluated?.predictions ?? [];
+    const asked = given.flatMap((each, i) => (truth < 0 || each === answer ? [i] : []));
+    const { value } = this.pictures('validation', asked);
+    return { value: mistakesAmong(value, this.evaluated, { truth, answer, most }) };
   }
 
   async layerTypes() {
@@ -243,13 +285,13 @@ class Engine implements EngineApi {
     );
   }
 
-  explain(pixels: Uint8Array, layer: number, element: number): Answer<UnitExplanation> {
-    const began = performance.now();
-    const answer = this.guard(({ session }) =>
-      read<UnitExplanation>(session.explainUnit(pixels, layer, element)),
-    );
-    if (answer.value) answer.value.cost = performance.now() - began;
-    return answer;
+  explain(pixels: Uint8Array, layer: number, element: number): Promise<Answer<UnitExplanation>> {
+    return this.current(({ session }) => {
+      const began = performance.now();
+      const answer = read<UnitExplanation>(session.explainUnit(pixels, layer, element));
+      if (answer.value) answer.value.cost = performance.now() - began;
+      return answer;
+    });
   }
 
   unitOver(layer: number, channel: number, source: number) {
@@ -259,8 +301,9 @@ class Engine implements EngineApi {
   }
 
   setParameter(name: string, element: number, value: number) {
-    return this.guard(({ session }) =>
-      read<{ before: number }>(session.setParameter(name, element, value)),
+    return this.current(
+      ({ session }) => read<{ before: number }>(session.setParameter(name, element, value)),
+      true,
     );
   }
 
@@ -272,8 +315,8 @@ class Engine implements EngineApi {
     );
   }
 
-  checkpoint(): Answer<Uint8Array> {
-    const answer = this.guard<Uint8Array>(({ session }) => {
+  async checkpoint(): Promise<Answer<Uint8Array>> {
+    const answer = await this.current<Uint8Array>(({ session }) => {
       const { json, data } = session.saveCheckpoint();
       const { error } = read(json);
       return error ? { error } : { value: data };
@@ -288,7 +331,14 @@ class Engine implements EngineApi {
   /** A network on the pictures of `open`, which then takes the place of what was open before. */
   private openNetwork(open: Open, { spec, config, checkpoint }: Setup): Answer<Opened> {
     const adapted = JSON.stringify(adaptSpec(spec, open.info));
-    const network = read<NetworkInfo>(open.session.openNetwork(adapted, JSON.stringify(config)));
+    const onCpu = (wanted: TrainConfig) => JSON.stringify({ ...wanted, backend: 'simd' });
+    let network = read<NetworkInfo>(open.session.openNetwork(adapted, this.configText(config)));
+    if (network.error && this.placement?.backend === 'webgpu') {
+      // What the GPU refuses the CPU may do.
+      const { message } = network.error;
+      network = read<NetworkInfo>(open.session.openNetwork(adapted, onCpu(config)));
+      if (!network.error) this.placement.refuse(message);
+    }
     if (network.error) return { error: network.error };
     const before = this.opened;
     if (before && before.session !== open.session) {
@@ -296,6 +346,11 @@ class Engine implements EngineApi {
       before.session.delete();
     }
     this.opened = open;
+    this.config = config;
+    const { batch_size, optimizer } = config;
+    open.key = JSON.stringify([adapted, batch_size, optimizer.type, this.build?.threads]);
+    if (open.session.onGpu()) void this.placement?.settle();
+    this.asked++;
     this.profiler.abandon();
     this.evaluated = null;
     this.training.forget();
@@ -329,12 +384,23 @@ class Engine implements EngineApi {
   }
 
   private async loadOnce() {
-    const wanted = place.hash.slice(1) as ThreadsWanted;
+    const wanted = place.hash.slice(1) as BuildWanted;
     const here = { isolated: self.crossOriginIsolated, cores: navigator.hardwareConcurrency };
     const [module, build] = await loadBuild(choose(wanted, here));
     this.build = build;
     this.listener({ kind: 'build', ...build });
     return module;
+  }
+
+  private configText(config: TrainConfig) {
+    return JSON.stringify({ ...config, backend: this.placement?.backend ?? 'simd' });
+  }
+
+  /** The same with the weights as they are now: those of a GPU are fetched before. */
+  private current<T>(call: (open: Open) => Answer<T>, hold = false): Promise<Answer<T>> {
+    const session = this.opened?.session;
+    if (!session?.onGpu()) return Promise.resolve(this.guard(call));
+    return new Promise((done) => session.pull(() => done(this.guard(call)), hold));
   }
 
   /** Calls the engine. When WebAssembly itself breaks off, only a new worker helps: say so. */

@@ -1,0 +1,160 @@
+// Training on WebGPU in the page, over SwiftShader, which every Chromium brings.
+import type { Page } from '@playwright/test';
+import type { App } from '../../web/src/app/app';
+import { violations } from './axe';
+import { button, course, expect, settled, test } from './lab';
+
+test.use({
+  launchOptions: {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      ...['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-sync'],
+      ...['--disable-background-networking', '--disable-component-update'],
+      ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+    ],
+  },
+});
+
+const device = (page: Page) =>
+  page.evaluate(() => (document.querySelector('conv-app') as App).lab.device);
+
+const count = async (page: Page) => (await course(page)).losses.length;
+
+/** Waits until so many more batches have been trained. */
+async function trainOn(page: Page, more: number) {
+  const from = await count(page);
+  await expect.poll(() => count(page), { timeout: 30_000 }).toBeGreaterThan(from + more);
+}
+
+/** What workers run first, so that a test can kill the GPU device that they open. */
+const armed = `{
+  const { prototype } = GPUAdapter;
+  const { requestDevice } = prototype;
+  prototype.requestDevice = async function (wanted) {
+    const opened = await requestDevice.call(this, wanted);
+    self.kill = () => opened.destroy();
+    return opened;
+  };
+}
+`;
+
+const arm = (page: Page) =>
+  page.route(/assets\/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: armed + (await response.text()) });
+  });
+
+/** Kills the device of whichever worker has one. */
+const kill = (page: Page) =>
+  Promise.any(
+    page
+      .workers()
+      .map((worker) => worker.evaluate(() => (self as unknown as { kill(): void }).kill())),
+  );
+
+async function toGpu(page: Page) {
+  await place(page, 'GPU');
+  await expect.poll(async () => (await device(page)).on).toBe('gpu');
+}
+
+const place = (page: Page, name: string) =>
+  page.getByLabel('Train on').selectOption({ label: name });
+
+test('LeNet-5 moves to the GPU and back in mid-training, and outlives the GPU', async ({
+  watched,
+  open,
+}) => {
+  await arm(watched);
+  test.setTimeout(180_000);
+  const settings = '#net=lenet-5&opt=momentum&lr=0.01&batch=8&epochs=1000&seed=41';
+  const page = await open(settings);
+  await button(page, 'Train').click();
+  await trainOn(page, 10);
+
+  await toGpu(page);
+  await trainOn(page, 20);
+  expect((await device(page)).name).toMatch(/SwiftShader/i);
+  await expect(page.locator('#build')).toHaveText(', GPU');
+  await expect(page).toHaveURL(/device=gpu/);
+
+  await place(page, 'CPU');
+  await expect.poll(async () => (await device(page)).on).toBe('cpu');
+  await trainOn(page, 20);
+  await toGpu(page);
+  await trainOn(page, 20);
+
+  await kill(page);
+  await expect(page.locator('conv-notice')).toContainText('The GPU has failed');
+  await expect(page.locator('conv-notice')).toContainText('Training goes on on the CPU');
+  expect((await device(page)).on).toBe('cpu');
+  await expect(page.getByLabel('Train on')).toHaveValue('cpu');
+  await trainOn(page, 40);
+  expect((await course(page)).run).toBe('running');
+  await button(page, 'Pause').click();
+  await expect(button(page, 'Train')).toBeVisible();
+  const { losses, step } = await course(page);
+  expect(losses).toHaveLength(step);
+
+  // As it would have gone on the CPU alone: to rounding, which grows from step to step.
+  await button(page, 'Reset').click();
+  await expect(page.locator('#step')).toHaveText('0');
+  await button(page, 'Train').click();
+  await expect.poll(() => count(page), { timeout: 30_000 }).toBeGreaterThan(120);
+  await button(page, 'Pause').click();
+  const alone = (await course(page)).losses;
+  for (let i = 0; i < Math.min(120, losses.length); i++)
+    expect(Math.abs(losses[i]! - alone[i]!), `step ${i + 1}`).toBeLessThan(1e-3);
+});
+
+test('a paused run loses nothing with the GPU; looking and editing work there', async ({
+  watched,
+  open,
+}) => {
+  await arm(watched);
+  const page = await open('#net=model-2&opt=sgd&lr=0.05&batch=8&seed=42');
+  await toGpu(page);
+  const step = async (number: number) => {
+    await button(page, 'Step').click();
+    await settled(page, number);
+  };
+  const weights = () =>
+    page.evaluate(() => {
+      const { snapshot } = (document.querySelector('conv-app') as App).lab;
+      return Array.from(snapshot?.parameters[0]?.data ?? []);
+    });
+  for (let number = 1; number <= 3; number++) await step(number);
+
+  // A weight that is set by hand is the GPU's in the next step, too.
+  await page.evaluate(() => {
+    const { lab } = document.querySelector('conv-app') as App;
+    return lab.setWeight(lab.snapshot!.parameters[0]!.name, 0, 7);
+  });
+  await step(4);
+  expect((await weights())[0]).toBeGreaterThan(6);
+  expect((await device(page)).on).toBe('gpu');
+
+  const before = await weights();
+  await kill(page);
+  await expect(page.locator('conv-notice')).toContainText('The GPU has failed');
+  expect(await weights()).toEqual(before);
+  await step(5);
+  expect((await course(page)).losses).toHaveLength(5);
+  expect((await weights())[0]).toBeGreaterThan(6);
+});
+
+test('auto times steps of the network on both, and says what it found', async ({ open }) => {
+  test.setTimeout(120_000);
+  const page = await open('#net=model-2&batch=8&seed=43&epochs=1000&device=auto');
+  await button(page, 'Reset').click();
+  await button(page, 'Train').click();
+  await expect(page.locator('conv-notice')).toContainText(
+    /CPU: \d.* ms a step, GPU: \d.* ms: the (CPU|GPU) is \d.* times faster on this network/,
+    { timeout: 60_000 },
+  );
+  await trainOn(page, 10);
+  const { on, trial } = await device(page);
+  expect(on).toBe(trial!.cpu <= trial!.gpu ? 'cpu' : 'gpu');
+  await button(page, 'Pause').click();
+  await expect(button(page, 'Train')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
