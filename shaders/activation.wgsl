@@ -8,7 +8,7 @@ override negative_slope: f32;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
 // activated() is in common.wgsl, because convolutions and linear layers apply it too.
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= elements) { return; }
@@ -20,7 +20,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @group(0) @binding(2) var<storage, read_write> d_x: array<f32>;
 
 // d_x = f'(x) · d_y
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= elements) { return; }

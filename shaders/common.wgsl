@@ -12,9 +12,11 @@ fn given(operand: u32) -> bool {
   return ((absent >> operand) & 1u) == 0u;
 }
 
-// The number of an invocation, in workgroups of 64 whose grid may be folded from x into y.
+// The number of an invocation, in workgroups of flat_size whose grid may be folded from x into y.
+const flat_size = 256u;
+
 fn flat(id: vec3u, groups: vec3u) -> u32 {
-  return id.x + id.y * groups.x * 64u;
+  return id.x + id.y * groups.x * flat_size;
 }
 
 // By bits: a shader's compiler may assume that no float is a NaN.

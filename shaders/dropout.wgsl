@@ -40,7 +40,7 @@ fn factors(pair: u32) -> vec2f {
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = 2u * flat(id, groups);
   if (i >= elements) { return; }
@@ -52,7 +52,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @group(0) @binding(0) var<storage, read> d_y: array<f32>;
 @group(0) @binding(1) var<storage, read_write> d_x: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = 2u * flat(id, groups);
   if (i >= elements) { return; }

@@ -56,7 +56,7 @@ fn finished(group: u32, m: u32, n: u32, sum: f32) {
 @group(0) @binding(1) var<storage, read_write> d_bias: array<f32>;
 
 // d_bias[o] = Σ_n d_y[o,n]
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn backward_bias(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let o = flat(id, groups);
   if (o >= out_features) { return; }

@@ -23,7 +23,7 @@ fn log_sum(n: u32, largest: f32) -> f32 {
 }
 
 // losses[n] = log Σ_c exp(logits[c,n]) − logits[label[n], n]
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn cross_entropy_forward(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -35,7 +35,7 @@ fn cross_entropy_forward(
 }
 
 // d_logits[c,n] = (softmax(logits)[c,n] − [c = label[n]]) / batch
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn cross_entropy_backward(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -52,7 +52,7 @@ fn cross_entropy_backward(
 }
 
 // losses[n] = Σ_f (y[f,n] − [f = label[n]])² / features
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn mse_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let n = flat(id, groups);
   if (n >= batch) { return; }
@@ -66,7 +66,7 @@ fn mse_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
 }
 
 // d_y[f,n] = 2 (y[f,n] − [f = label[n]]) / (features·batch)
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn mse_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = flat(id, groups);
   if (at >= features * batch) { return; }

@@ -19,7 +19,7 @@ override decoupled: bool;
 
 // g = d_w + weight_decay·w; buf = momentum·buf + g (first step: buf = g);
 // w −= lr·(nesterov ? g + momentum·buf : buf). No buffer when momentum = 0.
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn sgd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= elements) { return; }
@@ -36,7 +36,7 @@ fn sgd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups
 
 // g = d_w + weight_decay·w; s = alpha·s + (1−alpha)·g²;
 // buf = momentum·buf + g/(√s+eps); w −= lr·buf. No buffer when momentum = 0.
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn rmsprop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= elements) { return; }
@@ -55,7 +55,7 @@ fn rmsprop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 // m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²; w = shrink·w − rate·m / (√v·root + eps), the rates as
 // adam_rates() makes them of the step's number. AdamW (decoupled) shrinks w, Adam adds
 // weight_decay·w to g.
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn adam(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= elements) { return; }

@@ -33,7 +33,7 @@ fn y_at(c: u32, i: i32, j: i32, n: u32) -> u32 {
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = flat(id, groups);
   if (at >= channels * u32(out_h) * u32(out_w) * batch) { return; }
@@ -72,7 +72,7 @@ fn copies(run: u32, s: i32, before: i32, size: i32, padded: i32) -> vec2i {
 @group(0) @binding(2) var<storage, read_write> d_x: array<f32>;
 
 // d_x[s] += Σ d_y[i] over the i that copy s; 0 where a relu wrote x and x is not positive
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = flat(id, groups);
   if (at >= channels * u32(in_h) * row_size) { return; }

@@ -44,7 +44,7 @@ fn windows(row: u32, stride: u32, reach: u32, count: u32) -> vec2u {
 @group(0) @binding(2) var<storage, read_write> switches: array<i32>;
 
 // switches = the position (row·in_w + column) of the first maximum in x; a NaN wins over everything
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn max_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = flat(id, groups);
   if (at >= out_elements) { return; }
@@ -75,7 +75,7 @@ fn max_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
 @group(0) @binding(3) var<storage, read_write> max_d_x: array<f32>;
 
 // d_x[switches[i,j]] += d_y[i,j]; with y given, windows whose maximum is not positive count as 0
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn max_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = flat(id, groups);
   if (at >= in_elements) { return; }
@@ -96,7 +96,7 @@ fn max_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
 }
 
 // The same where the windows cover x once: an invocation writes all of its window's gradients.
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn max_backward_once(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -153,7 +153,7 @@ fn divisor(i: u32, j: u32) -> f32 {
 }
 
 // y[i,j] = the window's sum / divisor
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn avg_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = flat(id, groups);
   if (at >= out_elements) { return; }
@@ -169,7 +169,7 @@ fn avg_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
 }
 
 // d_x += d_y[i,j] / divisor, for each window
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn avg_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = flat(id, groups);
   if (at >= in_elements) { return; }
@@ -192,7 +192,7 @@ fn cell(i: u32, size: u32, cells: u32) -> vec2u {
   return vec2u(i * size / cells, ((i + 1u) * size + cells - 1u) / cells);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn adaptive_forward(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -209,7 +209,7 @@ fn adaptive_forward(
   y[at] = sum / f32((down.y - down.x) * (across.y - across.x));
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn adaptive_backward(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,

@@ -7,7 +7,7 @@ override inner: u32;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
 // y[c,i] = exp(x[c,i] − max_c x[c,i]) / Σ_c exp(…)
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= inner) { return; }
@@ -25,7 +25,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @group(0) @binding(2) var<storage, read_write> d_x: array<f32>;
 
 // d_x[c,i] += y[c,i] · (d_y[c,i] − Σ_k d_y[k,i]·y[k,i])
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
   if (i >= inner) { return; }

@@ -209,7 +209,7 @@ fn keep(work: Work, m: u32, n: u32, sum: f32) {
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(flat_size)
 fn add_parts(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let i = flat(id, workgroups);
   if (i >= product_size) { return; }

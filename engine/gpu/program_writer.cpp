@@ -5,6 +5,9 @@
 
 namespace convolab::gpu {
 
+// How many invocations a workgroup of an elementwise shader has, as common.wgsl says.
+static constexpr std::int64_t flat_size = 256;
+
 ProgramWriter::ProgramWriter(const Step& step, const Limits& limits)
     : step_(&step), limits_(&limits), constants_(constants_of(step.args)) {
   for (const auto* ids : {&step.reads, &step.writes})
@@ -44,7 +47,7 @@ void ProgramWriter::for_each_group(std::string_view shader, std::string_view ent
 
 void ProgramWriter::for_each(std::string_view shader, std::string_view entry_point,
                              std::int64_t elements, std::initializer_list<int> bindings) {
-  for_each_group(shader, entry_point, divided_up(elements, 64), 1, bindings);
+  for_each_group(shader, entry_point, divided_up(elements, flat_size), 1, bindings);
 }
 
 void ProgramWriter::scratch(std::int64_t elements) {

@@ -5,12 +5,8 @@ namespace convolab::testing {
 std::vector<Problem> gpu_problems() {
   std::vector<Problem> all = all_problems();
   // More workgroups than a grid has in one dimension.
-  constexpr std::int64_t large = 65535 * 64 + 77;
-  Problem copy;
-  copy.name = "copy_beyond_one_dimension_of_the_grid";
-  copy.buffers = {{"x", large, Fill::positive}, {"y", large}};
-  copy.calls = {{Kernel::copy, CopyArgs{.elements = large}, {"x"}, {"y"}}};
-  all.push_back(copy);
+  all.push_back(batch_norm2d_problem("more_channels_than_a_grid_is_wide",
+                                     {.channels = 65600, .inner = 2}, true, true, true));
   // Products that fill several tiles of 64×64, and a little of more; sums in several parts.
   const auto conv = [&](const char* name, const Conv2dArgs& a) {
     all.push_back(conv2d_problem(name, a));

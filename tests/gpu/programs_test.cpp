@@ -58,7 +58,7 @@ TEST(GpuPrograms, RefuseWhatIsLargerThanTheGpu) {
   step.kernel = Kernel::copy;
   step.reads = {0};
   step.writes = {1};
-  step.args = CopyArgs{.elements = std::int64_t{65535} * 65535 * 64 + 1};
+  step.args = CopyArgs{.elements = std::int64_t{65535} * 65535 * 256 + 1};
   const auto program = gpu::program_of(step, {});
   ASSERT_FALSE(program.has_value());
   EXPECT_NE(program.error().text().find("copy"), std::string::npos);

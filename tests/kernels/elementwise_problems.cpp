@@ -58,6 +58,8 @@ Problem copy_problem(std::string name, const CopyArgs& a) {
   return p;
 }
 
+}  // namespace
+
 Problem batch_norm2d_problem(std::string name, const BatchNorm2dArgs& a, bool affine, bool running,
                              bool eval) {
   const std::int64_t n = a.channels * a.inner;
@@ -105,8 +107,6 @@ Problem batch_norm2d_problem(std::string name, const BatchNorm2dArgs& a, bool af
   p.tolerance = 1e-5 + 1e-8 * static_cast<double>(a.inner);
   return p;
 }
-
-}  // namespace
 
 std::vector<Problem> elementwise_problems() {
   std::vector<Problem> all;

@@ -71,6 +71,8 @@ inline void PrintTo(const Problem& problem, std::ostream* out) { *out << problem
 std::vector<Problem> all_problems();
 std::vector<Problem> conv2d_problems();
 Problem conv2d_problem(std::string name, Conv2dArgs a, bool with_bias = true);
+Problem batch_norm2d_problem(std::string name, const BatchNorm2dArgs& a, bool affine, bool running,
+                             bool eval);
 Problem linear_problem(int batch, int in, int out, bool with_bias = true, bool relu = false);
 std::vector<Problem> linear_problems();
 std::vector<Problem> image_problems();        // pad2d, pools
