@@ -158,3 +158,30 @@ test('auto times steps of the network on both, and says what it found', async ({
   await expect(button(page, 'Train')).toBeVisible();
   expect(await violations(page)).toEqual([]);
 });
+
+test('without WebGPU the GPU is not offered, and the page says why', async ({ watched, open }) => {
+  await watched.addInitScript(() => {
+    delete (Navigator.prototype as { gpu?: unknown }).gpu;
+  });
+  const page = await open();
+  for (const name of ['GPU', 'Auto'])
+    await expect(
+      page.getByLabel('Train on').getByRole('option', { name, exact: true }),
+    ).toBeDisabled();
+  await page.getByLabel('Train on').focus();
+  await expect(page.locator('#hint')).toContainText('this browser has no WebGPU');
+});
+
+test('where no GPU is found the page says so, and stays on the CPU', async ({ watched, open }) => {
+  await watched.addInitScript(() => {
+    const { gpu } = navigator as unknown as { gpu: { requestAdapter(): Promise<null> } };
+    gpu.requestAdapter = () => Promise.resolve(null);
+  });
+  const page = await open('#seed=44');
+  await place(page, 'GPU');
+  await expect(page.locator('conv-notice')).toContainText('finds no GPU for it here');
+  await expect(page.getByLabel('Train on')).toHaveValue('cpu');
+  await expect(page).not.toHaveURL(/device=/);
+  await button(page, 'Step').click();
+  await settled(page, 1);
+});
