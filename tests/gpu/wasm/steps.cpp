@@ -41,7 +41,8 @@ class TrainingPlan {
                                    .optimizer = config->optimizer,
                                    .fuse = config->fuse});
     if (!plan) return plan.error().text();
-    auto executor = gpu::Executor::create(*std::move(plan), *state_, {device_.get()});
+    auto executor =
+        gpu::Executor::create(*std::move(plan), *state_, {device_.get(), &gpu::program_of});
     if (!executor) return executor.error().text();
     executor_.emplace(*std::move(executor));
     const gpu::Executor& made = *executor_;
