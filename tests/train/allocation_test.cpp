@@ -20,9 +20,11 @@ void* counted(std::size_t size) {
 }
 }  // namespace
 
-// Not inline, and in one file of the program: they stand for the library's own.
+// Not inline, and in one file of the program: they stand for the library's own, or a sanitizer's.
 void* operator new(std::size_t size) { return counted(size); }
 void* operator new[](std::size_t size) { return counted(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete[](void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
