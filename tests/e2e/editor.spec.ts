@@ -16,7 +16,9 @@ const edited = async (page: Page) => {
 /** The names of the layers of the network that is open. */
 const layers = (page: Page) =>
   page.evaluate(() =>
-    (document.querySelector('conv-app') as App).lab.network?.summary.layers.map(({ name }) => name),
+    (document.querySelector('conv-app') as Partial<App>).lab?.network?.summary.layers.map(
+      ({ name }) => name,
+    ),
   );
 
 const row = (editor: Locator, name: string) => editor.locator(`li[data-row="${name}"] .row`);

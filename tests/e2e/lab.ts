@@ -69,7 +69,9 @@ export const pixels = (page: Page, selector: string) =>
 export const settled = async (page: Page, step: number) => {
   await expect(page.locator('#step')).toHaveText(String(step));
   await expect
-    .poll(() => page.evaluate(() => (document.querySelector('conv-app') as App).lab.snapshot?.step))
+    .poll(() =>
+      page.evaluate(() => (document.querySelector('conv-app') as Partial<App>).lab?.snapshot?.step),
+    )
     .toBe(step);
   // Drawing follows in the next frame.
   await page.evaluate(
