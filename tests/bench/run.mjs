@@ -140,7 +140,7 @@ const results = [];
 const used = {};
 if (compared.length > 0) {
   install();
-  build('wasm', ['convolab_wasm', 'convolab_forward']);
+  build('wasm', ['convolab_wasm', 'convolab_wasm_gpu', 'convolab_forward']);
   build('wasm-threads', ['convolab_wasm']);
   for (const runtime of where) await measureAll(runtime, results, used);
 }
