@@ -32,6 +32,7 @@ async function time(
   if (failed) return failure('unsupported', 'GPU', failed);
   const ahead = backend === 'webgpu' ? depth : 1;
   let [steps, began, spent] = [0, 0, 0];
+  const passed = () => (backend === 'simd' ? spent : host.now() - began);
   for (;;) {
     const before = host.now();
     const { value, error } = read<StepResult>(session.stepTrial(ahead));
@@ -45,14 +46,12 @@ async function time(
     if (value.kind !== 'trained') continue;
     if (++steps === warmUp) began = host.now();
     const measured = steps - warmUp;
-    const ms = backend === 'simd' ? spent : host.now() - began;
-    if (measured >= enoughSteps || (measured >= fewestSteps && ms >= enoughMs)) break;
+    if (measured >= enoughSteps || (measured >= fewestSteps && passed() >= enoughMs)) break;
     if (backend === 'simd') await host.turn();
   }
   if (steps <= warmUp)
     return failure('not_found', 'GPU', 'too few pictures are here to time steps');
-  const ms = backend === 'simd' ? spent : host.now() - began;
-  return { value: ms / (steps - warmUp) };
+  return { value: passed() / (steps - warmUp) };
 }
 
 export async function compareBackends(
