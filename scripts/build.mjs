@@ -86,11 +86,11 @@ export function buildPage() {
 
 if (process.argv[1] === import.meta.filename) {
   if (process.argv[2] === 'native') {
-    setup('native');
+    await setup('native');
     configure('native', must);
     must('cmake', buildArgs('native', ['convolab']));
   } else {
-    setup('page');
+    await setup('page');
     buildPage();
   }
 }

@@ -3,6 +3,6 @@ import { buildWasm } from './build.mjs';
 import { bin, must } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
-setup('page');
+await setup('page');
 buildWasm();
 must(bin('vite'), process.argv.slice(2));

@@ -6,7 +6,7 @@ export const cppFiles = () => filesUnder(['engine', 'tests', 'web/wasm'], ['.cpp
 export const prettierArgs = ['--log-level', 'warn', '.'];
 
 if (process.argv[1] === import.meta.filename) {
-  setup('tests');
+  await setup('tests');
   must('clang-format', ['-i', ...cppFiles()]);
   must(bin('prettier'), ['--write', ...prettierArgs]);
 }

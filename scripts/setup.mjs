@@ -1,22 +1,29 @@
-// Sets up what is missing: Debian packages, then node_modules. Quick when nothing is.
+// Sets up what is missing: Debian packages, node_modules, then Dear ImGui's sources. Quick when
+// nothing is.
 //
 //   node scripts/setup.mjs [page] [native] [tests]      (everything when nothing is named)
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchImgui } from './lib/imgui.mjs';
 import { fail, must, root, which } from './lib/run.mjs';
 
 // Tools are asked for by the command they bring, so that one from elsewhere (an emsdk, say) will do.
 const needs = {
   page: {
-    tools: { emcc: 'emscripten', cmake: 'cmake', ninja: 'ninja-build' },
-    packages: ['libxsimd-dev', 'nlohmann-json3-dev', 'libexpected-dev', 'googletest'],
+    tools: { emcc: 'emscripten', cmake: 'cmake', ninja: 'ninja-build', xz: 'xz-utils' },
+    packages: [
+      ...['libxsimd-dev', 'nlohmann-json3-dev', 'libexpected-dev', 'googletest'],
+      'fonts-roboto-unhinted',
+    ],
   },
   native: {
-    tools: { 'g++': 'g++', cmake: 'cmake', ninja: 'ninja-build' },
+    tools: { 'g++': 'g++', cmake: 'cmake', ninja: 'ninja-build', xz: 'xz-utils' },
     packages: [
       ...['libxsimd-dev', 'nlohmann-json3-dev', 'libexpected-dev'],
       ...['libcli11-dev', 'zlib1g-dev', 'libstb-dev', 'libgtest-dev', 'googletest'],
+      // The inspector: a window, OpenGL with or without one, its font.
+      ...['libglfw3-dev', 'libegl-dev', 'libgl-dev', 'fonts-roboto-unhinted'],
     ],
   },
   tests: {
@@ -25,8 +32,8 @@ const needs = {
       'clang-format': 'clang-format',
       [process.env.CHROMIUM ?? 'chromium']: 'chromium',
     },
-    // The sanitizers' runtime; what finds a Vulkan driver for WebGPU in node.
-    packages: ['libclang-rt-14-dev', 'libvulkan1'],
+    // The sanitizers' runtime; what finds a Vulkan driver for WebGPU in node; OpenGL in software.
+    packages: ['libclang-rt-14-dev', 'libvulkan1', 'libgl1-mesa-dri', 'libegl1'],
   },
 };
 
@@ -102,7 +109,7 @@ function nodeModulesAreCurrent() {
   );
 }
 
-export function setup(...kinds) {
+export async function setup(...kinds) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22)) {
     fail(`Convolab needs Node.js 20.19, 22.12 or newer; this is ${process.versions.node}.`);
@@ -112,9 +119,10 @@ export function setup(...kinds) {
     console.log('Installing npm packages');
     must('npm', ['ci'], { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' });
   }
+  if (kinds.some((kind) => kind === 'page' || kind === 'native')) await fetchImgui();
 }
 
 if (process.argv[1] === import.meta.filename) {
   const kinds = process.argv.slice(2);
-  setup(...(kinds.length > 0 ? kinds : Object.keys(needs)));
+  await setup(...(kinds.length > 0 ? kinds : Object.keys(needs)));
 }

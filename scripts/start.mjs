@@ -5,6 +5,6 @@ import { portOption, serve } from './serve.mjs';
 import { setup } from './setup.mjs';
 
 const { port } = optionsOf(portOption, 'npm start [-- --port 4173]');
-setup('page');
+await setup('page');
 buildPage();
 console.log(`\nConvolab is at ${await serve(undefined, Number(port))}   (Ctrl+C ends it)`);

@@ -22,7 +22,7 @@ const nets = {
   'LeNet-5': 'lenet-5',
 };
 
-setup('page', 'tests');
+await setup('page', 'tests');
 buildPage();
 const address = await serve(undefined, 4273);
 const browser = await chromium.launch({

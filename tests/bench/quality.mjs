@@ -55,7 +55,7 @@ function trainInPyTorch(threads, seed) {
     .map((line) => JSON.parse(line));
 }
 
-setup('page', 'tests');
+await setup('page', 'tests');
 buildPage();
 const address = await serve(undefined, 4473);
 const browser = await chromium.launch({

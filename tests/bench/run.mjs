@@ -133,7 +133,7 @@ function written(tables, section) {
   writeFileSync(path, `${(tables || tablesBefore).trimEnd()}\n\n${last}`.trimEnd() + '\n');
 }
 
-setup('page', 'tests');
+await setup('page', 'tests');
 const load = loadavg()[0].toFixed(1);
 if (load > 0.5) console.error(`The machine is busy (load ${load}): figures will be too low.`);
 const results = [];

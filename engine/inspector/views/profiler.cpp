@@ -1,0 +1,8 @@
+#include "inspector/views/views.hpp"
+#include "inspector/widgets/controls.hpp"
+
+namespace convolab::inspector {
+
+void draw_profiler(Desk&) { quiet_text("Not drawn yet."); }
+
+}  // namespace convolab::inspector
