@@ -1,7 +1,7 @@
 // Sets up what is missing: Debian packages, node_modules, then Dear ImGui's sources. Quick when
 // nothing is.
 //
-//   node scripts/setup.mjs [page] [native] [tests]      (everything when nothing is named)
+//   node scripts/setup.mjs [page] [native] [tests] [webgpu]    (everything when nothing is named)
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { fetchImgui } from './lib/imgui.mjs';
 import { fail, must, root, which } from './lib/run.mjs';
 
 // Tools are asked for by the command they bring, so that one from elsewhere (an emsdk, say) will do.
+const chromium = { [process.env.CHROMIUM ?? 'chromium']: 'chromium' };
 const needs = {
   page: {
     tools: { emcc: 'emscripten', cmake: 'cmake', ninja: 'ninja-build', xz: 'xz-utils' },
@@ -30,10 +31,15 @@ const needs = {
     tools: {
       'clang++': 'clang',
       'clang-format': 'clang-format',
-      [process.env.CHROMIUM ?? 'chromium']: 'chromium',
+      ...chromium,
     },
-    // The sanitizers' runtime; what finds a Vulkan driver for WebGPU in node; OpenGL in software.
-    packages: ['libclang-rt-14-dev', 'libvulkan1', 'libgl1-mesa-dri', 'libegl1'],
+    // The sanitizers' runtime; OpenGL in software.
+    packages: ['libclang-rt-14-dev', 'libgl1-mesa-dri', 'libegl1'],
+  },
+  // WebGPU in node: what finds a Vulkan driver, and the one that needs no GPU, which Chromium brings.
+  webgpu: {
+    tools: process.env.CONVOLAB_GPU === 'real' ? {} : chromium,
+    packages: ['libvulkan1'],
   },
 };
 

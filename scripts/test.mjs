@@ -295,7 +295,7 @@ const { only } = optionsOf(
   `npm test [-- --only part,part]   The parts: ${Object.keys(parts).join(' ')}`,
 );
 const names = choose(only?.split(',') ?? Object.keys(parts));
-await setup('page', 'native', 'tests');
+await setup('page', 'native', 'tests', 'webgpu');
 for (const folder of [logs, reports]) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -112,7 +112,7 @@ async function train() {
   gpu?.close();
 }
 
-await setup('page');
+await setup('page', 'webgpu');
 const built = (command, args) => {
   const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 2] });
   if (status !== 0) fail(`${command} ${args.join(' ')} failed`);
