@@ -46,7 +46,8 @@ class Desk {
   std::vector<Kept> kept;
   float scale = 1.0f;  // device pixels per unit of design
   bool dark = true;
-  bool narrow = false;  // one view at a time
+  bool narrow = false;    // one view at a time
+  bool animates = false;  // a view moves by itself: frames go on though nothing happens
 
   void select_step(int step);                     // and what it writes, and its layer
   void select_buffer(const std::string& buffer);  // and its layer

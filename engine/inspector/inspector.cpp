@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "inspector/keys.hpp"
 #include "inspector/theme.hpp"
 #include "inspector/widgets/controls.hpp"
 
@@ -36,6 +37,7 @@ Inspector::Inspector(float scale, bool dark) : context_(ImGui::CreateContext()) 
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;  // the host keeps settings()
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+  map_keys();
   desk_.scale = scale;
   desk_.dark = dark;
   apply_theme(dark, scale);
@@ -59,6 +61,7 @@ bool Inspector::set_scale(float scale) {
 
 void Inspector::frame() {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
+  desk_.animates = false;
   desk_.narrow = size.x < narrow_width * desk_.scale;
   shortcuts();
   top_bar();

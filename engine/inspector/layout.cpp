@@ -8,6 +8,7 @@
 
 #include "inspector/theme.hpp"
 #include "inspector/views/views.hpp"
+#include "inspector/widgets/controls.hpp"
 
 namespace convolab::inspector {
 namespace {
@@ -85,6 +86,7 @@ void splitter(const char* name, ImVec2 at, ImVec2 size, bool upright, float leng
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
   if (ImGui::Begin(name, nullptr, fixed | ImGuiWindowFlags_NoBackground)) {
     ImGui::InvisibleButton("grip", size);
+    drag_surface();
     if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
       ImGui::SetMouseCursor(upright ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
       ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + size.x, at.y + size.y},
@@ -108,6 +110,11 @@ void Layout::show(ViewId id) {
   shown[static_cast<std::size_t>(home(id))] = id;
   bring_[static_cast<std::size_t>(home(id))] = true;
   alone = id;
+}
+
+void Layout::show(const std::string& name) {
+  for (std::size_t v = 0; v < view_count; ++v)
+    if (name == views[v].name) show(static_cast<ViewId>(v));
 }
 
 void Layout::draw(Desk& desk, float top) {

@@ -28,6 +28,7 @@ class Layout {
   // Draws every view that is shown, into the rest of the display below `top`.
   void draw(Desk& desk, float top);
   void show(ViewId view);  // brings a view to the front where it is at home
+  void show(const std::string& name);
 
   std::string text() const;
   void restore(const std::string& text);  // what makes no sense is left as it is

@@ -1,5 +1,7 @@
 #include "inspector/widgets/controls.hpp"
 
+#include <imgui_internal.h>
+
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
@@ -16,7 +18,16 @@ std::string print(const char* format, Args... args) {
   return text;
 }
 
+// Whose drags are under way: there is one pointer only.
+ImGuiID surface = 0;
+
 }  // namespace
+
+void drag_surface() {
+  if (ImGui::IsItemActive()) surface = ImGui::GetItemID();
+}
+
+bool is_drag_surface(ImGuiID item) { return item != 0 && item == surface; }
 
 bool primary_button(const char* label, ImVec2 size) {
   const Palette& p = palette();

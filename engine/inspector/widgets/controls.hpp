@@ -17,6 +17,10 @@ void warning_text(const char* format, ...) IM_FMTARGS(1);
 void tooltip(const char* text);
 // The next item goes on in this row if `width` is left there, else into a new one.
 void next_in_row(float width, bool narrow);
+// The item before is a surface that follows a drag (a heat map, a splitter): a finger that moves on
+// it drags, where it would scroll elsewhere. Call it after the item in every frame.
+void drag_surface();
+bool is_drag_surface(ImGuiID item);
 // A heading within a view.
 void heading(const char* text);
 
