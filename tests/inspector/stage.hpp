@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "inspector/imgui/items.hpp"
 #include "inspector/inspector.hpp"
 
 namespace convolab::inspector {
@@ -20,12 +21,24 @@ class Stage {
 
   // Draws so many frames and takes their commands.
   void frames(int count = 2);
+  // Takes a report and shows one view, as wide as the whole display.
+  void show(ViewId view, probe::Report report);
   // The corners that the last frame drew.
   int vertices() const;
-  // The place of the last frame's item with this label, in any window; fails the test if none.
-  void click(const std::string& label);
+
+  // Whether the last frame has something with this label that can be seen, in any window.
+  bool has(const std::string& label, int which = 0) const;
+  // The middle of the `which`-th of them; fails the test if there is none.
+  ImVec2 place(const std::string& label, int which = 0) const;
+  void click(const std::string& label, int which = 0);
   void click_at(ImVec2 at);
+  void hover(ImVec2 at);  // and a frame
+  void drag(ImVec2 from, ImVec2 to);
+  void wheel(ImVec2 at, float turns);
+  // `key`: a character ('N') or an ImGuiKey_.
   void press(int key, bool shift = false);
+  // Clicks a field, puts `text` in the place of what is in it, and presses Enter.
+  void type(const std::string& label, const std::string& text, int which = 0);
   void resize(ImVec2 size) { size_ = size; }
 
   // All commands since the last call.
@@ -36,6 +49,7 @@ class Stage {
 
  private:
   ImVec2 size_;
+  Items items_;
   std::vector<probe::Command> commands_;
 };
 
