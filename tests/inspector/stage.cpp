@@ -2,15 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "inspector/keys.hpp"
+
 namespace convolab::inspector {
 
 Stage::Stage(ImVec2 size, float scale, bool dark)
     : inspector(scale, dark), size_(size), items_(ImGui::GetCurrentContext()) {
-  ImGuiIO& io = ImGui::GetIO();
-  // Keys that are no characters have places of their own.
-  for (int key = 0; key < ImGuiKey_COUNT; ++key) io.KeyMap[key] = 256 + key;
-  io.KeyMap[ImGuiKey_Space] = ' ';
-  io.DeltaTime = 1.0f / 60;
+  ImGui::GetIO().DeltaTime = 1.0f / 60;
 }
 
 void Stage::frames(int count) {
@@ -80,11 +78,10 @@ void Stage::wheel(ImVec2 at, float turns) {
 
 void Stage::press(int key, bool shift) {
   ImGuiIO& io = ImGui::GetIO();
-  const int place = key < ImGuiKey_COUNT ? io.KeyMap[key] : key;
   io.KeyShift = shift;
-  io.KeysDown[place] = true;
+  io.KeysDown[key] = true;
   frames(1);
-  io.KeysDown[place] = io.KeyShift = false;
+  io.KeysDown[key] = io.KeyShift = false;
   frames(2);
 }
 
@@ -92,11 +89,11 @@ void Stage::type(const std::string& label, const std::string& text, int which) {
   ImGuiIO& io = ImGui::GetIO();
   click(label, which);
   io.KeyCtrl = true;
-  press(ImGuiKey_A);
+  press('A');
   io.KeyCtrl = false;
   io.AddInputCharactersUTF8(text.c_str());
   frames(1);
-  press(ImGuiKey_Enter);
+  press(key_enter);
 }
 
 std::vector<probe::Command> Stage::commands() { return std::exchange(commands_, {}); }

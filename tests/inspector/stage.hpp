@@ -21,7 +21,7 @@ class Stage {
 
   // Draws so many frames and takes their commands.
   void frames(int count = 2);
-  // Takes a report and shows one view, as wide as the whole display.
+  // Takes a report and shows one view, with much room in the middle of the window.
   void show(ViewId view, probe::Report report);
   // The corners that the last frame drew.
   int vertices() const;
@@ -35,7 +35,7 @@ class Stage {
   void hover(ImVec2 at);  // and a frame
   void drag(ImVec2 from, ImVec2 to);
   void wheel(ImVec2 at, float turns);
-  // `key`: a character ('N') or an ImGuiKey_.
+  // `key`: 'N', or of keys.hpp.
   void press(int key, bool shift = false);
   // Clicks a field, puts `text` in the place of what is in it, and presses Enter.
   void type(const std::string& label, const std::string& text, int which = 0);
