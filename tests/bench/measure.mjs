@@ -13,7 +13,10 @@ const softmax = (values) => {
   return powers.map((power) => power / sum);
 };
 
-/** Runs a job for some time, in a program of its own if it has one; resolves to images/s. */
+/**
+ * Runs a job for some time, in a program of its own if it has one; resolves to images/s. What a GPU
+ * has on its way at the end is waited for, and counts.
+ */
 async function slice(job, milliseconds) {
   if (job.slice) return job.slice(milliseconds);
   const began = performance.now();
@@ -25,6 +28,10 @@ async function slice(job, milliseconds) {
     runs++;
     passed = performance.now() - began;
   } while (passed < milliseconds);
+  if (job.drain) {
+    runs += await job.drain();
+    passed = performance.now() - began;
+  }
   return (runs * job.images * 1000) / passed;
 }
 
@@ -61,6 +68,7 @@ async function checkAnswers(jobs, net, refuse) {
 async function warmTraining(job, milliseconds) {
   await slice(job, milliseconds);
   if (job.run && !Number.isFinite(await job.run())) throw new Error('its loss is not a number');
+  await job.drain?.();
 }
 
 async function openJob(peer, { suite, net, batch }, weights) {
@@ -104,7 +112,7 @@ export async function measure(asked, peers, { rounds, ms, warm }) {
   for (let round = 0; round < rounds; round++)
     for (const { job, rates } of jobs) rates.push(await slice(job, ms));
   for (const { who, job, rates } of jobs) {
-    results.push({ who, median: median(rates), rates, note: job.note });
+    results.push({ who, median: median(rates), rates, note: job.note, device: job.device });
     job.close();
   }
   const order = peers.map(({ who }) => who);

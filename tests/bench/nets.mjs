@@ -58,7 +58,7 @@ const describedConvs = [
 const size = (shape) => shape.reduce((product, n) => product * n, 1);
 
 /** The layers with their names, shapes (channels, height, width), weights' shapes, multiply-adds. */
-function withShapes({ layers, ...net }) {
+export function withShapes({ layers, ...net }) {
   let shape = net.input;
   const seen = layers.map((layer, i) => {
     const [channels, h, w] = shape;

@@ -11,7 +11,8 @@ const titles = {
 
 const figure = (value, unit) => {
   if (value === null) return '–';
-  const digits = unit === 'images/s' ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
+  const [two, one] = unit === 'images/s' ? [0, 10] : [10, 100];
+  const digits = value < two ? 2 : value < one ? 1 : 0;
   return value.toLocaleString('en', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
@@ -26,7 +27,7 @@ const lessIsBetter = (unit) => unit === 'ms' || unit === 'MB';
  */
 function against(rows) {
   const known = rows.filter(({ median }) => median !== null);
-  const ours = known.find(({ who }) => who === 'convolab');
+  const ours = known.find(({ who }) => who === 'convolab-webgpu' || who === 'convolab');
   const slowToFast = known
     .filter(({ who }) => !who.startsWith('convolab'))
     .sort((a, b) => (lessIsBetter(a.unit) ? b.median - a.median : a.median - b.median));
@@ -40,7 +41,7 @@ function against(rows) {
 
 const line = (cells) => `| ${cells.join(' | ')} |`;
 
-function tableOf(rows, runtime) {
+export function tableOf(rows, runtime) {
   const who = [...new Set(rows.map((row) => row.who))];
   const keys = [...new Set(rows.map(({ net, batch }) => `${net}|${batch}`))];
   const head = ['net', 'batch', ...who, 'against the best other'];
@@ -58,7 +59,7 @@ function tableOf(rows, runtime) {
 }
 
 /** Reasons and notes, each said once. */
-function remarks(rows) {
+export function remarks(rows) {
   const said = new Map();
   for (const { who, net, median, reason, note } of rows) {
     const remark = reason ? `no figure: ${reason}` : note;

@@ -1,6 +1,8 @@
 // The libraries in a worker, each loaded when it is asked for.
 const loaders = {
   convolab: () => import('./load/convolab.mjs'),
+  'convolab-webgpu': () => import('./load/convolab-webgpu.mjs'),
+  'tfjs-webgpu': () => import('./load/tfjs-webgpu.mjs'),
   'convolab ×2': () => import('./load/convolab-threads.mjs'),
   'tfjs-wasm': () => import('./load/tfjs-wasm.mjs'),
   'ort-web': () => import('./load/ort-web.mjs'),

@@ -14,9 +14,9 @@ const description = (net, labels) =>
     classes: Array.from({ length: Math.max(...labels) + 1 }, (_, i) => String(i)),
   });
 
-const configOf = (net, batch) =>
+const configOf = (net, batch, backend = 'simd') =>
   JSON.stringify({
-    ...{ batch_size: batch, epochs: 100000, seed: 1, backend: 'simd' },
+    ...{ batch_size: batch, epochs: 100000, seed: 1, backend },
     ...{ optimizer: net.optimizer, schedule: { type: 'constant' } },
     augment: { shift: 0, rotate: 0, scale: 0 },
   });
@@ -48,6 +48,54 @@ export const peer = ({ page, forward }) => ({
     };
   },
 });
+
+/** Calls a job after the device's next answer, which is when a step may have its result. */
+function answersOf(device) {
+  let jobs = [];
+  const read = device.read.bind(device);
+  device.read = (buffers, done) =>
+    read(buffers, (error, data) => {
+      done(error, data);
+      jobs.splice(0).forEach((job) => job());
+    });
+  return () => new Promise((done) => jobs.push(done));
+}
+
+/** The same on a GPU; `page` is the module with WebGPU. As in the page, three batches are on their way. */
+export function gpuPeer({ page, device }) {
+  page.useGpu(device);
+  const answer = answersOf(device);
+  return {
+    async train(net, batch, { bytes, labels }) {
+      const session = new page.Session();
+      checked(session.ownDataset(description(net, labels), bytes, labels));
+      checked(session.openNetwork(specOf(net), configOf(net, batch, 'webgpu')));
+      const failed = await device.settled();
+      if (failed) throw new Error(failed);
+      const next = async (ahead) => {
+        for (;;) {
+          const result = checked(session.step(ahead));
+          if (result.kind !== 'pending') return result;
+          await answer();
+        }
+      };
+      return {
+        images: batch,
+        device: device.name,
+        run: async () => (await next(3)).loss,
+        async drain() {
+          let finished = 0;
+          while ((await next(0)).kind === 'trained') finished++;
+          return finished;
+        },
+        close: () => session.delete(),
+      };
+    },
+    infer() {
+      throw new Error('only its training is measured');
+    },
+  };
+}
 
 /** Net U's answer for one picture, as a page that only wants that would ask for it. */
 export function firstAnswer(page, net, { bytes, labels }) {

@@ -1,6 +1,9 @@
-// TensorFlow.js on its WebAssembly backend: its operations directly, without tfjs-layers.
+// TensorFlow.js on its WebAssembly or WebGPU backend: its operations directly, without tfjs-layers.
 import { floatsOf, linearForChannelsLast, size, toChannelsLast } from '../nets.mjs';
 import { checkFilterGradient, registerFilterGradient } from './filter-gradient.mjs';
+
+/** As many batches on their way as ours has on a GPU. */
+const depth = 3;
 
 const transposed = (values, rows, columns) => {
   const out = new Float32Array(values.length);
@@ -61,19 +64,54 @@ function build(tf, net, weights, wrap = (tensor) => tensor) {
   return { forward: stepsOf(tf, net, parameters), all };
 }
 
-let patched = false;
-async function patch(tf, loadGradients) {
-  if (patched) return;
+let ready = false;
+async function prepare(tf, loadGradients, device) {
+  if (ready) return;
   await loadGradients();
-  registerFilterGradient(tf);
-  checkFilterGradient(tf);
-  patched = true;
+  if (!device) {
+    registerFilterGradient(tf);
+    checkFilterGradient(tf);
+  }
+  ready = true;
 }
 
-/** `loadGradients`: loads the part of tfjs-core that it needs for training only. */
-export const peer = ({ tf, loadGradients }) => ({
+/** Steps whose losses are read one after the other, as a CPU has them. */
+const inTurn = (step) => ({
+  note: 'with a filter gradient patched in',
+  run() {
+    const loss = step();
+    const [value] = loss.dataSync();
+    loss.dispose();
+    return value;
+  },
+});
+
+/** Steps whose losses come later, as a GPU has them. */
+function pipelined(step, device) {
+  const onTheirWay = [];
+  const begin = async () => {
+    const loss = step();
+    const [value] = await loss.data();
+    loss.dispose();
+    return value;
+  };
+  return {
+    device,
+    run() {
+      while (onTheirWay.length < depth) onTheirWay.push(begin());
+      return onTheirWay.shift();
+    },
+    drain: async () => (await Promise.all(onTheirWay.splice(0))).length,
+  };
+}
+
+/**
+ * `loadGradients`: loads the part of tfjs-core that it needs for training only; `device`: the GPU
+ * that its backend has opened, if it is that one.
+ */
+export const peer = ({ tf, loadGradients, device }) => ({
   async train(net, batch, { bytes, labels, weights }) {
-    await patch(tf, loadGradients);
+    await prepare(tf, loadGradients, device);
     const variables = [];
     const { forward, all } = build(tf, net, weights, (tensor) => {
       variables.push(tf.variable(tensor));
@@ -92,20 +130,17 @@ export const peer = ({ tf, loadGradients }) => ({
       });
     }
     let next = 0;
+    const step = () => {
+      const { x, y } = batches[next++ % batches.length];
+      return optimizer.minimize(
+        () => tf.losses.softmaxCrossEntropy(y, forward(x)),
+        true,
+        variables,
+      );
+    };
     return {
       images: batch,
-      note: 'with a filter gradient patched in',
-      run() {
-        const { x, y } = batches[next++ % batches.length];
-        const loss = optimizer.minimize(
-          () => tf.losses.softmaxCrossEntropy(y, forward(x)),
-          true,
-          variables,
-        );
-        const [value] = loss.dataSync();
-        loss.dispose();
-        return value;
-      },
+      ...(device ? pipelined(step, device) : inTurn(step)),
       close() {
         optimizer.dispose();
         tf.dispose([all, batches]);

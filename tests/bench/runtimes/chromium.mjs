@@ -7,7 +7,6 @@ import { isolation, serve } from '../../../scripts/serve.mjs';
 import { folder, installed } from '../install.mjs';
 import { median } from '../measure.mjs';
 
-const who = ['convolab', 'convolab ×2', 'tfjs-wasm', 'ort-web', 'convnetjs'];
 const outDir = join(root, 'build', 'bench-page');
 
 /** Finds the other libraries where they are installed; one that is not says so when it is loaded. */
@@ -52,14 +51,15 @@ const buildBenchPage = () =>
     },
   });
 
-export async function openChromium() {
+/** `who` are measured there; `flags` are Chromium's. */
+export async function openBrowser(who, flags) {
   await buildBenchPage();
   const address = await serve(outDir, 4373, () => ({ ...isolation, 'Cache-Control': 'no-cache' }));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      ...['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-sync'],
+      ...['--disable-background-networking', '--disable-component-update', ...flags],
     ],
   });
   const open = async () => {
@@ -111,3 +111,6 @@ export async function openChromium() {
     close: () => browser.close(),
   };
 }
+
+export const openChromium = () =>
+  openBrowser(['convolab', 'convolab ×2', 'tfjs-wasm', 'ort-web', 'convnetjs'], ['--disable-gpu']);
