@@ -291,24 +291,30 @@ Expected<StepResult> Trainer::run_batch(const Batch& batch) {
     if (!ran) return tl::unexpected(ran.error());
     return book(false, count, (*ran)->data((*ran)->plan().metrics), 0.0f);
   }
-  auto found = training_executor(count);
+  const auto found = run_forward(batch);
   if (!found) return tl::unexpected(found.error());
   Executor& executor = **found;
   const Plan& plan = executor.plan();
-  fill(dataset_->train, batch.pictures, /*augment=*/true, executor.data(plan.input()),
-       executor.labels());
-
-  const RunSettings settings = run_settings(0);
-  const int loss_end = plan.phase_range(Phase::loss).second;
-  executor.run_steps(0, loss_end, settings);
   const auto metrics = executor.data(plan.metrics);
   if (!std::isfinite(metrics[0])) {
     stopped_ = explain_not_finite(executor);
     return tl::unexpected(*stopped_);
   }
-  executor.run_steps(loss_end, static_cast<int>(plan.steps.size()), settings);
+  const RunSettings settings = run_settings(0);
+  executor.run_steps(plan.phase_range(Phase::loss).second, static_cast<int>(plan.steps.size()),
+                     settings);
   last_batch_ = count;
   return book(true, count, metrics, settings.learning_rate);
+}
+
+Expected<Executor*> Trainer::run_forward(const Batch& batch) {
+  auto executor = training_executor(static_cast<int>(batch.pictures.size()));
+  if (!executor) return executor;
+  const Plan& plan = (*executor)->plan();
+  fill(dataset_->train, batch.pictures, /*augment=*/true, (*executor)->data(plan.input()),
+       (*executor)->labels());
+  (*executor)->run_steps(0, plan.phase_range(Phase::loss).second, run_settings(0));
+  return executor;
 }
 
 Expected<Executor*> Trainer::evaluate_batch(const ImageSet& images, std::span<const int> pictures) {

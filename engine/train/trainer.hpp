@@ -76,7 +76,8 @@ class Trainer {
   const std::vector<EpochMetrics>& history() const { return history_; }
 
   // NaN or infinity is an Error (not_finite) that names the layer and a likely cause; training then
-  // stays stopped until restart().
+  // stays stopped until restart(). On a GPU it comes when the steps since the last fetch have been
+  // done again.
   // On a GPU: begins batches until `ahead` are on their way, and gives the next result that has
   // come. Never further than to the end of the epoch. With 0 nothing is begun. An error of the
   // device says "webgpu" where: leave_gpu() is the way on.
@@ -153,6 +154,7 @@ class Trainer {
   void fill(const ImageSet& images, std::span<const int> pictures, bool augment,
             std::span<float> input, std::span<std::int32_t> labels);
   Expected<StepResult> run_batch(const Batch& batch);
+  Expected<Executor*> run_forward(const Batch& batch);  // and the loss, of a training batch
   Expected<Executor*> evaluate_batch(const ImageSet& images, std::span<const int> pictures);
   StepResult book(bool training, int samples, std::span<const float> metrics, float rate);
   Error explain_not_finite(const Executor& executor) const;
@@ -168,6 +170,7 @@ class Trainer {
   Expected<StepResult> step_on_gpu(int ahead);
   Expected<StepResult::Kind> begin_batch();
   void finish_batch(std::span<const float> metrics);
+  Error explain_suspect();
   Progress known() const;  // what state_ belongs to
   void back_to_known();    // drops what has been done since, and what is on its way
   void state_changed();    // here, so that the GPU's is out of date

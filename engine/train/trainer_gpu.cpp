@@ -1,4 +1,5 @@
 // A trainer's run on a GPU: batches on their way, results in order, and what is known here.
+#include <algorithm>
 #include <cmath>
 
 #include "train/trainer_gpu.hpp"
@@ -52,6 +53,13 @@ Expected<gpu::Executor*> Trainer::gpu_executor(bool training, int count) {
 Expected<StepResult> Trainer::step_on_gpu(int ahead) {
   if (gpu_->failure)
     return fail(ErrorCode::unsupported, std::string(gpu_backend_name), gpu_->failure->message);
+  if (gpu_->suspect) {
+    ahead = std::max(ahead, 1);
+    if (*gpu_->suspect == Gpu::Place{epoch_, position_}) {
+      if (gpu_->all_known()) return tl::unexpected(explain_suspect());
+      if (gpu_->holds == 0) pull([] {}, /*hold=*/true);
+    }
+  }
   StepResult::Kind kind = StepResult::Kind::trained;  // as long as batches can be begun
   while (gpu_->holds == 0 && static_cast<int>(gpu_->begun.size()) < ahead) {
     const auto begun = begin_batch();
@@ -72,6 +80,8 @@ Expected<StepResult::Kind> Trainer::begin_batch() {
     position += static_cast<std::size_t>(each.samples);
     steps += each.training;
   }
+  if (gpu_->suspect && *gpu_->suspect == Gpu::Place{epoch_, position})
+    return StepResult::Kind::pending;
   const Batch& batch = batch_at(position);
   if (batch.pictures.empty()) return StepResult::Kind::pending;
   if (!arrived(batch)) return StepResult::Kind::waiting_for_data;
@@ -107,18 +117,28 @@ void Trainer::finish_batch(std::span<const float> metrics) {
   const Gpu::Begun done = gpu_->begun.front();
   if (done.training && !std::isfinite(metrics[0])) {
     // The GPU has updated its weights all the same: what is known is what is left of the run.
-    const Error error =
-        likely_cause(std::string(loss_name(config_.loss)), "the loss is NaN or infinite");
+    gpu_->suspect = Gpu::Place{epoch_, position_};
     back_to_known();
-    stopped_ = error;
     return;
   }
   gpu_->begun.pop_front();
-  results_.push_back(book(done.training, done.samples, metrics, done.rate));
+  const StepResult result = book(done.training, done.samples, metrics, done.rate);
+  if (!gpu_->suspect) results_.push_back(result);
+}
+
+// The run stands before the batch whose loss was not finite, with the weights that it had: the same
+// steps on the same GPU give the same bits. The CPU does its forward pass and says what it sees.
+Error Trainer::explain_suspect() {
+  gpu_->suspect.reset();
+  stopped_ = likely_cause(std::string(loss_name(config_.loss)), "the loss is NaN or infinite");
+  if (const auto forward = run_forward(batch_at(position_)))
+    stopped_ = explain_not_finite(**forward);
+  training_.clear();  // the CPU's plans: large, and of no more use
+  return *stopped_;
 }
 
 void Trainer::pull(std::function<void()> done, bool hold) {
-  if (!on_gpu() || gpu_->batches == gpu_->known_at) return done();
+  if (!on_gpu() || gpu_->all_known()) return done();
   gpu_->holds += hold;
   gpu_->pulled_at = gpu_->batches;
   gpu_->state.read([this, hold, at = gpu_->batches, run = std::weak_ptr(gpu_->run),
@@ -142,7 +162,7 @@ void Trainer::pull(std::function<void()> done, bool hold) {
 Progress Trainer::known() const { return on_gpu() ? gpu_->known : progress(); }
 
 void Trainer::back_to_known() {
-  if (!on_gpu() || gpu_->batches == gpu_->known_at) return;
+  if (!on_gpu() || gpu_->all_known()) return;
   gpu_->forget_begun();
   gpu_->known_at = gpu_->batches;
   gpu_->stale = true;
@@ -152,6 +172,7 @@ void Trainer::back_to_known() {
 void Trainer::state_changed() {
   if (!on_gpu()) return;
   gpu_->forget_begun();
+  gpu_->suspect.reset();
   gpu_->known_at = gpu_->pulled_at = gpu_->batches;
   gpu_->stale = true;
   gpu_->known = progress();

@@ -1,5 +1,6 @@
-// A device for tests that have no GPU: buffers in memory, steps by the reference kernels, and
-// answers that come only when finish() is called, as a GPU's come when they like.
+// A device for tests that have no GPU: buffers in memory, steps by the reference kernels (or
+// another backend's), and answers that come only when finish() is called, as a GPU's come when they
+// like.
 #pragma once
 
 #include <deque>
@@ -51,8 +52,7 @@ class FakeDevice : public Device {
         complaints += written && handle != no_handle && bound.contains(handle);
         bound.insert(handle);
       }
-      reference_backend().run[static_cast<std::size_t>(step.kernel)](context, step,
-                                                                     operands.data());
+      backend->run[static_cast<std::size_t>(step.kernel)](context, step, operands.data());
     }
   }
   void read(std::span<const BufferHandle> buffers, ReadCallback done) override {
@@ -88,6 +88,7 @@ class FakeDevice : public Device {
   }
   Access access() { return {this, &program}; }
 
+  const Backend* backend = &reference_backend();
   int runs = 0;
   int complaints = 0;     // uses that a GPU would refuse
   int refuse_after = -1;  // so many more buffers; -1: all are given

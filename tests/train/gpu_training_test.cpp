@@ -2,91 +2,15 @@
 // the CPU's run here is the bookkeeping, to the last bit.
 #include <gtest/gtest.h>
 
-#include <cmath>
-
-#include "gpu/fake_device.hpp"
-#include "toy.hpp"
-#include "train/trainer.hpp"
+#include "gpu_session.hpp"
 
 namespace convolab {
 namespace {
 
-using Kind = StepResult::Kind;
-
-TrainConfig settings(const char* backend) {
-  TrainConfig config;
-  config.backend = backend;
-  config.batch_size = 16;  // 100 pictures: the last batch of an epoch has 4
-  config.epochs = 3;
-  config.learning_rate = 0.01f;
-  config.augment = {0.5f, 5.0f, 0.05f};
-  return config;
-}
-
-struct Session {
-  gpu::FakeDevice device;
-  ThreadPool pool{1};
-  std::unique_ptr<Trainer> trainer;
-
-  explicit Session(const TrainConfig& config, std::shared_ptr<Dataset> data = toy::dataset()) {
-    auto created =
-        Trainer::create(*graph_from_json(toy::net), config, std::move(data), pool, device.access());
-    EXPECT_TRUE(created) << created.error().text();
-    trainer = *std::move(created);
-  }
-  ~Session() {
-    trainer.reset();
-    device.finish();  // what was on its way finds nobody
-    EXPECT_EQ(device.buffers(), 0u);
-    EXPECT_EQ(device.recordings(), 0u);
-    EXPECT_EQ(device.complaints, 0);
-  }
-
-  // The next result, with up to `ahead` batches on their way and one answer at a time.
-  StepResult next(int ahead = 3) {
-    StepResult end;
-    end.kind = Kind::finished;
-    for (;;) {
-      const auto result = trainer->step(ahead);
-      EXPECT_TRUE(result) << result.error().text();
-      if (!result) return end;
-      if (result->kind != Kind::pending) return *result;
-      EXPECT_GT(device.waiting(), 0u) << "pending, and nothing is on its way";
-      device.finish(1);
-    }
-  }
-  void pull() {
-    bool done = false;
-    trainer->pull([&] { done = true; }, /*hold=*/true);
-    device.finish();
-    EXPECT_TRUE(done);
-  }
-
-  std::vector<StepResult> all(int ahead = 3) {
-    std::vector<StepResult> out;
-    for (StepResult r = next(ahead); r.kind != Kind::finished; r = next(ahead)) out.push_back(r);
-    return out;
-  }
-};
-
-void expect_same(const std::vector<StepResult>& a, const std::vector<StepResult>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    EXPECT_EQ(a[i].kind, b[i].kind) << i;
-    EXPECT_EQ(a[i].step, b[i].step) << i;
-    EXPECT_EQ(a[i].epoch, b[i].epoch) << i;
-    EXPECT_EQ(a[i].samples, b[i].samples) << i;
-    EXPECT_EQ(a[i].loss, b[i].loss) << i;
-    EXPECT_EQ(a[i].accuracy, b[i].accuracy) << i;
-    EXPECT_EQ(a[i].learning_rate, b[i].learning_rate) << i;
-    ASSERT_EQ(a[i].epoch_done.has_value(), b[i].epoch_done.has_value()) << i;
-    if (a[i].epoch_done) {
-      EXPECT_EQ(a[i].epoch_done->loss, b[i].epoch_done->loss) << i;
-      EXPECT_EQ(a[i].epoch_done->val_loss, b[i].epoch_done->val_loss) << i;
-      EXPECT_EQ(a[i].epoch_done->step, b[i].epoch_done->step) << i;
-    }
-  }
-}
+using gpu_session::expect_same;
+using gpu_session::Kind;
+using gpu_session::Session;
+using gpu_session::settings;
 
 TEST(GpuTraining, IsTheSameRunAsOnTheCpu) {
   const auto expected = Session(settings("reference")).all();
@@ -319,27 +243,6 @@ TEST(GpuTraining, APullIsAnsweredWhateverBecomesOfTheRun) {
   run.trainer->leave_gpu();
   run.trainer->pull([&] { ++answered; }, true);
   EXPECT_EQ(answered, 4) << "on the CPU at once";
-}
-
-TEST(GpuTraining, NaNStopsItAsItDoesOnTheCpu) {
-  TrainConfig config = settings("webgpu");
-  config.optimizer.kind = OptimizerConfig::Kind::sgd;
-  config.schedule.kind = ScheduleConfig::Kind::constant;
-  config.learning_rate = 1e30f;
-  Session run(config);
-  std::optional<Error> error;
-  for (int i = 0; i < 40 && !error; ++i) {
-    const auto result = run.trainer->step(3);
-    if (!result) error = result.error();
-    run.device.finish(1);
-  }
-  ASSERT_TRUE(error);
-  EXPECT_EQ(error->code, ErrorCode::not_finite);
-  EXPECT_NE(error->message.find("a learning rate of"), std::string::npos) << error->message;
-  EXPECT_FALSE(run.trainer->step(3)) << "stopped until a restart";
-  EXPECT_TRUE(run.trainer->snapshot(std::vector<std::uint8_t>(64, 90), {}));
-  run.trainer->restart(1);
-  EXPECT_EQ(run.next().step, 1u);
 }
 
 TEST(GpuTraining, WhatTheDeviceRefusesIsAnErrorAndTheRunStaysWhereItWas) {
