@@ -358,6 +358,7 @@ export class App extends LitElement {
             class="panel"
             .profiles=${lab.profile.profiles}
             .trouble=${lab.profile.trouble}
+            .device=${lab.device}
             ?measuring=${lab.profile.measuring}
             @measure=${() => void lab.profile.measure()}
           ></conv-profile>`,

@@ -3,7 +3,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Profiles } from '../app/profiles';
-import type { PlanProfile, StepTime } from '../engine/api';
+import type { DeviceState, PlanProfile, StepTime } from '../engine/api';
 import { phasesOf, sumOf, type PhaseTimes } from './profile-rows';
 import { setStyle } from './set-style';
 import { shared } from './shared';
@@ -69,6 +69,8 @@ export class ProfileView extends LitElement {
   @property({ attribute: false }) profiles: Profiles | null = null;
   @property({ type: Boolean }) measuring = false;
   @property({ attribute: false }) trouble = '';
+  /** Where training runs: what is measured here runs on the CPU. */
+  @property({ attribute: false }) device: DeviceState | null = null;
   /** Which of the two plans is shown. */
   @state() private fused = true;
 
@@ -178,6 +180,14 @@ export class ProfileView extends LitElement {
         }
       </div>
       ${trouble ? html`<p role="alert">${trouble}</p>` : nothing}
+      ${
+        this.device?.on === 'gpu'
+          ? html`<p id="beside">
+              The GPU trains this network now. These are the times of its steps on the CPU, on one
+              thread: on the GPU they differ.
+            </p>`
+          : nothing
+      }
       ${
         profiles
           ? this.found(profiles)
