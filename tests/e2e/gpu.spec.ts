@@ -38,11 +38,13 @@ const armed = `{
 }
 `;
 
-const arm = (page: Page) =>
+const inWorker = (page: Page, script: string) =>
   page.route(/assets\/worker-[^/]*\.js$/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: armed + (await response.text()) });
+    await route.fulfill({ response, body: script + (await response.text()) });
   });
+
+const arm = (page: Page) => inWorker(page, armed);
 
 /** Kills the device of whichever worker has one. */
 const kill = (page: Page) =>
@@ -123,6 +125,8 @@ test('a paused run loses nothing with the GPU; looking and editing work there', 
       return Array.from(snapshot?.parameters[0]?.data ?? []);
     });
   for (let number = 1; number <= 3; number++) await step(number);
+  await page.locator('conv-profile summary').click();
+  await expect(page.locator('conv-profile #beside')).toContainText('The GPU trains');
 
   // A weight that is set by hand is the GPU's in the next step, too.
   await page.evaluate(() => {
@@ -136,6 +140,7 @@ test('a paused run loses nothing with the GPU; looking and editing work there', 
   const before = await weights();
   await kill(page);
   await expect(page.locator('conv-notice')).toContainText('The GPU has failed');
+  await expect(page.locator('conv-profile #beside')).toHaveCount(0);
   expect(await weights()).toEqual(before);
   await step(5);
   expect((await course(page)).losses).toHaveLength(5);
@@ -148,7 +153,7 @@ test('auto times steps of the network on both, and says what it found', async ({
   await button(page, 'Reset').click();
   await button(page, 'Train').click();
   await expect(page.locator('conv-notice')).toContainText(
-    /CPU: \d.* ms a step, GPU: \d.* ms: the (CPU|GPU) is \d.* times faster on this network/,
+    /CPU, one thread: \d.* ms a step, GPU: \d.* ms: the (CPU|GPU) is \d.* times faster on this network/,
     { timeout: 60_000 },
   );
   await trainOn(page, 10);
@@ -157,6 +162,48 @@ test('auto times steps of the network on both, and says what it found', async ({
   await button(page, 'Pause').click();
   await expect(button(page, 'Train')).toBeVisible();
   expect(await violations(page)).toEqual([]);
+});
+
+/** What workers run first, so that shaders compile only when the test says so, and are counted. */
+const held = `{
+  const { prototype } = GPUDevice;
+  const { createComputePipelineAsync } = prototype;
+  const told = new Promise((done) => (self.letCompile = done));
+  self.pipelines = 0;
+  prototype.createComputePipelineAsync = async function (wanted) {
+    self.pipelines++;
+    await told;
+    return createComputePipelineAsync.call(this, wanted);
+  };
+}
+`;
+
+interface Held {
+  pipelines: number;
+  letCompile(): void;
+}
+
+test('shaders compile before Train is pressed, and the page says when it waits for them', async ({
+  watched,
+  open,
+}) => {
+  await inWorker(watched, held);
+  const page = await open('#net=model-2&batch=8&seed=46&epochs=1000&device=auto');
+  await button(page, 'Reset').click();
+  const worker = page.workers()[0]!;
+  const pipelines = () => worker.evaluate(() => (self as unknown as Held).pipelines);
+  await expect.poll(pipelines).toBeGreaterThan(10);
+  const before = await pipelines();
+  await expect(page.locator('#speed')).toHaveText('–');
+
+  await button(page, 'Train').click();
+  await expect(page.locator('#speed')).toHaveText('compiling');
+  expect((await device(page)).trial).toBeUndefined();
+  await worker.evaluate(() => (self as unknown as Held).letCompile());
+  await expect(page.locator('conv-notice')).toContainText('a step, GPU:', { timeout: 60_000 });
+  await trainOn(page, 5);
+  await expect(page.locator('#speed')).toHaveText(/^[\d,]+$/);
+  expect(await pipelines()).toBe(before);
 });
 
 test('without WebGPU the GPU is not offered, and the page says why', async ({ watched, open }) => {
@@ -182,6 +229,22 @@ test('where no GPU is found the page says so, and stays on the CPU', async ({ wa
   await expect(page.locator('conv-notice')).toContainText('finds no GPU for it here');
   await expect(page.getByLabel('Train on')).toHaveValue('cpu');
   await expect(page).not.toHaveURL(/device=/);
+  await button(page, 'Step').click();
+  await settled(page, 1);
+});
+
+test('a link that asks for a GPU where there is none ends with the threads of any other', async ({
+  watched,
+  open,
+}) => {
+  await inWorker(watched, 'GPU.prototype.requestAdapter = () => Promise.resolve(null);\n');
+  const page = await open('#device=gpu&seed=45');
+  await expect(page.locator('conv-notice')).toContainText('finds no GPU for it here');
+  await expect(page.locator('#build')).toHaveText(', SIMD ×2');
+  await expect(page.getByLabel('Train on')).toHaveValue('cpu');
+  await expect(page).not.toHaveURL(/device=/);
+  await page.getByLabel('Train on').focus();
+  await expect(page.locator('#hint')).toContainText('finds no GPU for it here');
   await button(page, 'Step').click();
   await settled(page, 1);
 });

@@ -122,3 +122,28 @@ it('reports a shader that does not compile, and one that there is not', async ()
   assert.match(await lacking.settled(), /activation\.wgsl, forward: /);
   lacking.close();
 });
+
+it('a recording that is forgotten before it has compiled harms nothing', async () => {
+  const brief = await openNodeGpu();
+  const dispatch = (buffer) => ({
+    ...{ shader: 'activation', entryPoint: 'forward', bindings: [buffer, brief.create(3)] },
+    constants: { accumulate: 0, absent: 0, elements: 3, kind: 1, negative_slope: 0 },
+    groups: [1, 1, 1],
+  });
+  const buffer = brief.create(3);
+  brief.forget(brief.record([dispatch(buffer)]));
+  brief.destroy(buffer);
+  assert.equal(await brief.settled(), undefined);
+  assert.equal(brief.recordings, 0);
+  assert.equal(brief.pipelines, 1); // what was compiled is there for the next
+  const other = brief.create(3);
+  brief.write(other, Float32Array.of(-1, 2, -3));
+  const next = dispatch(other);
+  const recording = brief.record([next]);
+  assert.equal(await brief.settled(), undefined);
+  assert.equal(brief.pipelines, 1);
+  brief.run(recording);
+  const said = await new Promise((done) => brief.read([next.bindings[1]], (_, data) => done(data)));
+  assert.deepEqual([...said], [0, 2, 0]);
+  brief.close();
+});

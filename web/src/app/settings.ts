@@ -146,7 +146,7 @@ export const fields: { [K in keyof Settings]: Field<Settings[K]> } = {
     key: 'device',
     fallback: 'cpu',
     label: 'Train on',
-    help: 'Whether the processor or the graphics chip trains; Auto times some steps of this network on both. Small ones are quicker on the CPU.',
+    help: 'Whether the processor or the graphics chip trains; Auto times some steps of this network on the GPU and on one thread of the CPU. Small ones are quicker on the CPU.',
     options: { cpu: 'CPU', gpu: 'GPU', auto: 'Auto' },
   },
   picture: {

@@ -155,11 +155,12 @@ export abstract class Workbench extends Desk {
     const { value } = await this.engine.checkpoint();
     const history = History.from(this.course.history.save());
     this.replaceClient();
-    await this.load();
+    const why = await this.load();
     const ok = await this.open({
       shown,
       ...(begun && value ? { checkpoint: value, history } : {}),
     });
+    if (ok && why) this.inform(why);
     if (ok && busy) await this.engine.train('told');
     return ok;
   }
@@ -171,8 +172,9 @@ export abstract class Workbench extends Desk {
     const asked = runKey(this.settings);
     const found = this.keeper ? loadRun(asked) : undefined;
     void this.engine.expect(this.settings.dataset).catch(() => undefined); // begin() hears of it, too
+    let noGpu: string | undefined;
     try {
-      await this.load();
+      noGpu = await this.load();
     } catch (thrown) {
       const message = thrown instanceof Error ? thrown.message : '';
       this.hear({ kind: 'crashed', error: { code: 'crashed', where: '', message } });
@@ -185,16 +187,26 @@ export abstract class Workbench extends Desk {
     const key = runKey(this.settings);
     const saved = this.keeper ? await (key === asked ? found : loadRun(key)) : undefined;
     const ok = await this.open(saved && { ...saved, history: History.from(saved.history) });
+    if (ok && noGpu) this.inform(noGpu);
     if (lost)
       this.inform('Your own pictures never leave this computer: open the files here once more.');
     return ok;
   }
 
-  /** The engine, and the GPU when that is to train. */
-  private async load() {
+  /**
+   * The engine, and the GPU when that is to train. Where there is none: the build that trains best
+   * without one, and why.
+   */
+  private async load(): Promise<string | undefined> {
     await this.opener.load();
     const { device } = this.settings;
-    if (device !== 'cpu') await this.engine.use(device);
+    const why = device === 'cpu' ? undefined : await this.engine.use(device);
+    if (why === undefined) return undefined;
+    this.settings = { ...this.settings, device: 'cpu' };
+    this.replaceClient();
+    this.device = { wanted: 'cpu', on: 'cpu', why };
+    await this.opener.load();
+    return why;
   }
 
   protected async open(earlier: Earlier = {}) {

@@ -202,6 +202,8 @@ export class Toolbar extends LitElement {
     const { step = 0, epoch = 1, loss = null, imagesPerSecond = null } = this.progress ?? {};
     const { build, device } = this;
     const onGpu = device?.on === 'gpu';
+    const speed = imagesPerSecond === null ? '–' : integer(imagesPerSecond);
+    const compiling = device?.compiling && (busy || device.measuring);
     const trainer = onGpu ? 'GPU' : build ? buildText(build) : '';
     const reason = onGpu ? deviceReason(device) : build ? buildReason(build) : '';
     return html`
@@ -229,7 +231,7 @@ export class Toolbar extends LitElement {
               >${trainer ? `, ${trainer}` : ''}</span
             >
           </dt>
-          <dd id="speed">${imagesPerSecond === null ? '–' : integer(imagesPerSecond)}</dd>
+          <dd id="speed">${compiling ? 'compiling' : speed}</dd>
         </div>
       </dl>
     `;

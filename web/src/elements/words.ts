@@ -23,19 +23,20 @@ export function buildReason({ threads, gpu, why }: EngineBuild) {
 }
 
 /** Where training runs, and why. */
-export function deviceReason({ on, name, why, trial, measuring }: DeviceState) {
+export function deviceReason({ on, name, why, trial, measuring, compiling }: DeviceState) {
+  if (compiling) return 'The GPU is compiling what trains this network; steps begin after that.';
   if (measuring) return 'Some steps of this network are being timed on the CPU and on the GPU.';
   if (trial) return trialText(trial);
   if (on === 'gpu') return `The GPU trains: ${name ?? 'it has no name'}.`;
   return why ?? '';
 }
 
-/** What auto found: which is faster, and by how much. */
+/** What auto found: which is faster, and by how much. Beside a GPU one thread is what the CPU has. */
 export function trialText({ cpu, gpu }: Trial) {
   const short = (value: number) => (value < 10 ? value.toPrecision(2) : integer(value));
   const ms = (value: number) => `${short(value)} ms`;
   const [winner, times] = cpu <= gpu ? ['CPU', gpu / cpu] : ['GPU', cpu / gpu];
-  return `CPU: ${ms(cpu)} a step, GPU: ${ms(gpu)}: the ${winner} is ${short(times)} times faster on this network, and trains it.`;
+  return `CPU, one thread: ${ms(cpu)} a step, GPU: ${ms(gpu)}: the ${winner} is ${short(times)} times faster on this network, and trains it.`;
 }
 
 export const shapeText = (shape: number[]) => shape.join('×');

@@ -212,6 +212,8 @@ export interface DeviceState {
   trial?: Trial;
   /** Steps are being timed. */
   measuring?: boolean;
+  /** Shaders are being compiled; a step begins when that is done. */
+  compiling?: boolean;
 }
 
 export type EngineEvent =
@@ -386,8 +388,8 @@ export interface EngineApi {
   /** Tries again to load what could not be loaded. */
   retryData(): void;
   configure(config: TrainConfig): Promise<Answer<unknown>>;
-  /** Where to train from now on; what comes of it is told by events. */
-  use(device: DeviceWanted): Promise<void>;
+  /** Where to train from now on; what comes of it is told by events. Why there is no GPU, if so. */
+  use(device: DeviceWanted): Promise<string | undefined>;
   /** Trains until told otherwise, or to the end of the epoch at work. */
   train(until: 'told' | 'epoch'): void;
   pause(): void;

@@ -123,6 +123,7 @@ export class GpuDevice {
   }
 
   forget(handle) {
+    for (const launch of this.#recordings.get(handle) ?? []) launch.forgotten = true;
     this.#recordings.delete(handle);
   }
 
@@ -208,6 +209,7 @@ export class GpuDevice {
   async #prepare(launch) {
     const { dispatch } = launch;
     const pipeline = await this.#pipeline(dispatch);
+    if (launch.forgotten) return; // its buffers are gone; what was compiled is kept
     const entries = dispatch.bindings.map((handle, binding) => ({
       binding,
       resource: { buffer: handle ? this.#buffers.get(handle) : this.#placeholder(binding) },

@@ -28,6 +28,7 @@ export class Placement {
   private wanted: DeviceWanted = 'cpu';
   private gpu: GpuDevice | undefined;
   private compiling = 0;
+  private measuring = false;
   private jobs: (() => void)[] = [];
   /** What auto found, of which network. */
   private verdict: { key: string; trial: Trial } | undefined;
@@ -53,7 +54,8 @@ export class Placement {
     this.jobs.push(job);
   }
 
-  want(wanted: DeviceWanted): Promise<void> {
+  /** Resolves when it is arranged: to why there is no GPU, or to undefined. */
+  want(wanted: DeviceWanted): Promise<string | undefined> {
     const job = this.queue.then(() => this.arrange(wanted));
     this.queue = job.catch(() => undefined);
     return job;
@@ -63,12 +65,18 @@ export class Placement {
     this.verdict = undefined;
     if (wanted !== 'cpu' && !this.gpu) {
       const { value, error } = await this.open();
-      if (error) return this.refuse(error.message);
+      if (error) {
+        this.refuse(error.message);
+        return error.message;
+      }
       this.adopt(value);
     }
     this.wanted = wanted;
-    if (wanted === 'auto') this.tell();
-    else await this.go(wanted === 'gpu' ? 'webgpu' : 'simd');
+    if (wanted === 'auto') {
+      this.tell();
+      this.laidOut();
+    } else await this.go(wanted === 'gpu' ? 'webgpu' : 'simd');
+    return undefined;
   }
 
   private adopt(device: GpuDevice) {
@@ -96,14 +104,29 @@ export class Placement {
     this.tell();
   }
 
-  /** After something was laid out on the GPU: steps begin when it has compiled. */
-  async settle() {
-    const { gpu } = this;
-    if (!gpu) return;
+  /**
+   * After a network was opened or its plans were made anew: has compiled what will train, while
+   * nobody waits for it. For auto that is what it will time, once it is asked to.
+   */
+  laidOut() {
+    const session = this.host.session();
+    if (!this.gpu || !session) return;
+    if (!session.onGpu()) {
+      if (!this.undecided || this.measuring) return;
+      if (read(session.startTrial('webgpu')).error) return; // decide() hears it, too
+      session.endTrial(); // what is compiled is kept
+    }
+    void this.settle(this.gpu);
+  }
+
+  /** Steps begin when all has compiled. */
+  private async settle(gpu: GpuDevice) {
     this.compiling++;
+    this.tell();
     const failed = await gpu.settled();
     this.compiling--;
     if (failed && this.gpu === gpu) this.lose(failed);
+    else if (!this.busy && this.gpu === gpu) this.tell();
     this.wake();
   }
 
@@ -147,14 +170,17 @@ export class Placement {
     const session = this.host.session();
     if (!gpu || !session) return;
     const key = this.host.key();
-    this.tell({ measuring: true });
+    this.measuring = true;
+    this.tell();
     const { value, error } = await compareBackends(session, {
       settled: () => gpu.settled(),
       answered: (job) => this.answered(job),
       turn: () => new Promise((done) => setTimeout(done)),
       now: () => performance.now(),
     });
-    if (this.gpu !== gpu || this.wanted !== 'auto' || this.host.session() !== session) return;
+    this.measuring = false;
+    if (this.gpu !== gpu || this.wanted !== 'auto') return;
+    if (this.host.session() !== session) return this.tell();
     if (error?.code === 'not_found') return this.tell(); // the pictures have not arrived
     if (error) return this.refuse(`The GPU could not be tried (${sentence(error.message)}).`);
     this.verdict = { key, trial: value };
@@ -169,6 +195,8 @@ export class Placement {
       on: this.backend === 'webgpu' ? 'gpu' : 'cpu',
       ...(gpu ? { name: gpu.name } : {}),
       ...(trial ? { trial } : {}),
+      ...(this.measuring && wanted === 'auto' ? { measuring: true } : {}),
+      ...(this.busy && gpu ? { compiling: true } : {}),
       ...more,
     });
   }

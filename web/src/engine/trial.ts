@@ -58,6 +58,8 @@ export async function compareBackends(
   session: SessionHandle,
   host: TrialHost,
 ): Promise<Answer<Trial>> {
+  const failed = await host.settled(); // compiling would slow the CPU's steps
+  if (failed) return failure('unsupported', 'GPU', failed);
   try {
     const cpu = await time(session, 'simd', host);
     if (cpu.error) return cpu;

@@ -48,8 +48,8 @@ interface Open {
   dataset: DatasetName;
   info: DatasetInfo;
   loader?: DatasetLoader;
-  /** What trains, as far as its speed depends on it. */
-  key: string;
+  /** The network that is open, as the engine was given it. */
+  spec: string;
 }
 
 const nothingOpen = failure('not_found', '', 'no network is open yet');
@@ -115,7 +115,7 @@ class Engine implements EngineApi {
     const info = await loader.announce(early);
     const open = info.value && {
       ...{ session, dataset: setup.dataset, info: info.value, loader },
-      key: '',
+      spec: '',
     };
     const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
     if (answer.error) session.delete();
@@ -131,7 +131,7 @@ class Engine implements EngineApi {
     );
     const open: Open | undefined = info.value && {
       ...{ session, dataset: 'own' as const, info: info.value },
-      key: '',
+      spec: '',
     };
     const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
     if (answer.error) {
@@ -153,23 +153,29 @@ class Engine implements EngineApi {
     const change = ({ session }: Open): Answer<unknown> => {
       const answer = read(session.configure(this.configText(config)));
       if (!answer.error) this.config = config;
-      if (session.onGpu()) void this.placement?.settle();
+      this.placement?.laidOut();
       return answer;
     };
     return this.current(change, true);
   }
 
   async use(device: DeviceWanted) {
-    if (device === 'cpu' && !this.placement) return;
+    if (device === 'cpu' && !this.placement) return undefined;
     this.placement ??= await this.makePlacement();
-    await this.placement.want(device);
+    return this.placement.want(device);
+  }
+
+  /** What trains, as far as its speed depends on it. */
+  private key() {
+    const { batch_size, optimizer } = this.config ?? {};
+    return JSON.stringify([this.opened?.spec, batch_size, optimizer?.type, this.build?.threads]);
   }
 
   private async makePlacement() {
     const [module, { Placement }] = await Promise.all([this.load(), import('./placement')]);
     return new Placement({
       session: () => this.opened?.session,
-      key: () => this.opened?.key ?? '',
+      key: () => this.key(),
       use: (device) => module.useGpu?.(device),
       move: () => (this.config ? this.configure(this.config) : Promise.resolve(nothingOpen)),
       tell: (state) => this.listener({ kind: 'device', ...state }),
@@ -347,9 +353,8 @@ class Engine implements EngineApi {
     }
     this.opened = open;
     this.config = config;
-    const { batch_size, optimizer } = config;
-    open.key = JSON.stringify([adapted, batch_size, optimizer.type, this.build?.threads]);
-    if (open.session.onGpu()) void this.placement?.settle();
+    open.spec = adapted;
+    this.placement?.laidOut();
     this.asked++;
     this.profiler.abandon();
     this.evaluated = null;
