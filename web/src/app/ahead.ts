@@ -1,15 +1,21 @@
 // The playground's first script: the worker loads the engine while the page's elements are still
 // being defined.
-import type { BuildWanted } from '../engine/api';
 import { startAhead } from '../engine/ahead';
+import { buildOf } from '../engine/threads';
 
-/** As buildOf() in settings.ts has it, which would bring all settings here. */
-function asked(): BuildWanted {
-  const address = new URLSearchParams(location.hash.slice(1));
-  const [threads, device] = [address.get('threads'), address.get('device')];
-  if (device === 'gpu' || device === 'auto') return 'gpu';
-  return threads === '1' || threads === '2' ? threads : 'auto';
+const address = new URLSearchParams(location.hash.slice(1));
+
+/** As settings.ts has it, which would bring all settings here; the first one is the default. */
+function asked<T extends string>(key: string, known: readonly [T, ...T[]]): T {
+  const text = address.get(key);
+  return known.find((each) => each === text) ?? known[0];
 }
 
 /** Resolves when the worker runs, or after a while. */
-export const begun = startAhead(asked());
+export const begun = startAhead(
+  buildOf({
+    device: asked('device', ['cpu', 'gpu', 'auto']),
+    threads: asked('threads', ['auto', '1', '2']),
+  }),
+  asked('data', ['digits', 'fashion', 'own']),
+);

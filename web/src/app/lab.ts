@@ -2,16 +2,9 @@
 // change is told by a 'change' event.
 import type { Answer, CheckedNetwork, NetworkSpec, OwnFile } from '../engine/api';
 import { whyNoAdapter } from '../engine/gpu-here';
+import { buildOf } from '../engine/threads';
 import type { UnitAt } from './pointer';
-import {
-  buildOf,
-  defaults,
-  fromHash,
-  runKey,
-  specOf,
-  toTrainConfig,
-  type Settings,
-} from './settings';
+import { defaults, fromHash, runKey, specOf, toTrainConfig, type Settings } from './settings';
 import { specToText } from './spec-text';
 import type { Moment } from './undo';
 import { Workbench } from './workbench';

@@ -1,13 +1,6 @@
 // Everything a visitor can choose, in one table that serves the form, the address and the engine.
 // The address holds what differs from the defaults: #data=fashion&net=model-2&lr=0.01
-import type {
-  BuildWanted,
-  DeviceWanted,
-  NetworkSpec,
-  Preset,
-  ThreadsWanted,
-  TrainConfig,
-} from '../engine/api';
+import type { DeviceWanted, NetworkSpec, Preset, ThreadsWanted, TrainConfig } from '../engine/api';
 import { specFromText } from './spec-text';
 
 export interface Settings {
@@ -260,10 +253,6 @@ export function fromHash(hash: string): Settings {
   }
   return settings;
 }
-
-/** Which of the engine's builds it takes. */
-export const buildOf = ({ device, threads }: Pick<Settings, 'device' | 'threads'>): BuildWanted =>
-  device === 'cpu' ? threads : 'gpu';
 
 export function toTrainConfig(settings: Settings): TrainConfig {
   const { optimizer, rate: lr } = settings;

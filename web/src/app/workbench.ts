@@ -11,6 +11,7 @@ import type {
 } from '../engine/api';
 import { errorText, type Answer } from '../engine/api';
 import { startEngine, unpack, type Client, type Snapshot } from '../engine/client';
+import { buildOf } from '../engine/threads';
 import { deviceReason } from '../elements/words';
 import { Course } from './course';
 import { Desk } from './desk';
@@ -23,7 +24,7 @@ import { Pictures } from './pictures';
 import { Pointer } from './pointer';
 import { ProfileKeeper } from './profiles';
 import type { Notice, WeightEdit } from './state';
-import { buildOf, defaults, runKey, specOf, type Settings } from './settings';
+import { defaults, runKey, specOf, type Settings } from './settings';
 import { loadRun } from './store';
 import { Timeline } from './timeline';
 

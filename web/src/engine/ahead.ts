@@ -1,6 +1,6 @@
 // The engine's worker, which takes as long to begin as the page's own scripts. A page that is sure
 // to need it starts it before those are read: see app/ahead.ts.
-import type { BuildWanted } from './api';
+import type { BuildWanted, DatasetName } from './api';
 
 export interface StartedWorker {
   worker: Worker;
@@ -10,10 +10,10 @@ export interface StartedWorker {
 
 let spare: (StartedWorker & { threads: BuildWanted }) | undefined;
 
-function start(threads: BuildWanted): StartedWorker {
+function start(threads: BuildWanted, data?: DatasetName): StartedWorker {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
-    name: new URL(`./#${threads}`, document.baseURI).href,
+    name: new URL(`./${data ? `?data=${data}` : ''}#${threads}`, document.baseURI).href,
   });
   const broken = new Promise<string>((tell) => {
     worker.addEventListener('error', ({ message }) => tell(message || 'its worker did not start'));
@@ -24,9 +24,12 @@ function start(threads: BuildWanted): StartedWorker {
 
 const longest = 200; // ms that a page waits for a worker
 
-/** Starts a worker for whoever asks next. Resolves when it runs; or does not, which they will hear. */
-export function startAhead(threads: BuildWanted): Promise<unknown> {
-  const started = start(threads);
+/**
+ * Starts a worker for whoever asks next, which fetches the data meanwhile. Resolves when it runs; or
+ * does not, which they will hear.
+ */
+export function startAhead(threads: BuildWanted, data: DatasetName): Promise<unknown> {
+  const started = start(threads, data);
   spare = { ...started, threads };
   const runs = new Promise((done) =>
     started.worker.addEventListener('message', done, { once: true }),

@@ -3,33 +3,93 @@
 import { failure, type Answer, type DatasetInfo, type EngineError, type Split } from './api';
 import { read, type SessionHandle } from './module';
 
+type Bytes = Uint8Array<ArrayBuffer>;
 interface PartFiles {
   images: string;
   labels: string;
   count: number;
 }
 type Manifest = Record<Split, PartFiles[]>;
+interface Part {
+  split: Split;
+  part: number;
+  files: PartFiles;
+}
+
+const atATime = 2; // parts that are on their way
 
 export const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /** Unpacks gzip; anything else stays as it is. */
-export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function gunzip(bytes: Bytes): Promise<Bytes> {
   if (!isGzip(bytes)) return bytes;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function fetchBytes(url: string, signal?: AbortSignal) {
-  const response = await fetch(url, signal ? { signal } : {});
+async function fetchBytes(url: string, { signal }: AbortController) {
+  const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(`${url.split('/').pop()}: the server said ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
 const manifestName = 'manifest.json';
 
-/** A dataset's manifest ahead of time; whatever goes wrong, the loader tries again. */
-export const fetchManifest = (folder: string) =>
-  fetchBytes(folder + manifestName).catch(() => undefined);
+/** The parts in the order in which they are wanted: some to train on, what is looked at, the rest. */
+function partsOf(manifest: Manifest): Part[] {
+  const parts = (split: Split) => manifest[split].map((files, part) => ({ split, part, files }));
+  const [first, ...others] = parts('train');
+  return [...(first ? [first] : []), ...parts('validation'), ...others];
+}
+
+/**
+ * A dataset's files on their way, before there is anything to hold them. Whatever goes wrong, whoever
+ * asks for a file tries again.
+ */
+export class EarlyFiles {
+  private readonly stop = new AbortController();
+  private readonly files = new Map<string, Promise<Bytes | undefined>>();
+
+  /** `engine`: is to be loaded before the pictures. */
+  constructor(
+    readonly folder: string,
+    engine: Promise<unknown>,
+  ) {
+    void this.add(manifestName, Promise.resolve());
+    void this.begin(engine).catch(() => undefined);
+  }
+
+  private async begin(engine: Promise<unknown>) {
+    const [manifest] = await Promise.all([this.files.get(manifestName), engine]);
+    const parts = partsOf(JSON.parse(new TextDecoder().decode(manifest)) as Manifest);
+    const names = parts.flatMap(({ files: { images, labels } }) => [images, labels]);
+    const places: Promise<unknown>[] = Array.from({ length: 2 * atATime }, () => engine);
+    for (const [i, name] of names.entries()) {
+      const at = i % places.length;
+      places[at] = this.add(name, places[at]);
+    }
+  }
+
+  private add(name: string, after: Promise<unknown> | undefined) {
+    const file = (async () => {
+      await after;
+      return gunzip(await fetchBytes(this.folder + name, this.stop));
+    })().catch(() => undefined);
+    this.files.set(name, file);
+    return file;
+  }
+
+  /** A file, unpacked; it is given away once. */
+  async take(name: string) {
+    const file = this.files.get(name);
+    if (name !== manifestName) this.files.delete(name);
+    return file;
+  }
+
+  abandon() {
+    this.stop.abort();
+  }
+}
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -40,7 +100,7 @@ export interface LoadListener {
 
 export class DatasetLoader {
   private readonly stop = new AbortController();
-  private missing: { split: Split; part: number; files: PartFiles }[] = [];
+  private missing: Part[] = [];
   private counts: Record<Split, number> = { train: 0, validation: 0 };
   private totals: Record<Split, number> = { train: 0, validation: 0 };
   private busy = false;
@@ -49,13 +109,14 @@ export class DatasetLoader {
     private readonly folder: string,
     private readonly session: SessionHandle,
     private readonly listener: LoadListener,
+    private readonly early?: EarlyFiles,
   ) {}
 
   /** Fetches the manifest, unless it came before; load() then brings the pictures. */
-  async announce(early?: Promise<Uint8Array | undefined>): Promise<Answer<DatasetInfo>> {
+  async announce(): Promise<Answer<DatasetInfo>> {
     let text: string;
     try {
-      const bytes = (await early) ?? (await this.fetchTwice(manifestName));
+      const bytes = await this.bring(manifestName);
       text = new TextDecoder().decode(bytes);
     } catch (error) {
       return failure('not_found', this.folder.split('/').at(-2) ?? '', unreachable(error));
@@ -63,9 +124,7 @@ export class DatasetLoader {
     const info = read<DatasetInfo>(this.session.announceDataset(text));
     if (info.error) return info;
     const manifest = JSON.parse(text) as Manifest;
-    const parts = (split: Split) => manifest[split].map((files, part) => ({ split, part, files }));
-    const [first, ...others] = parts('train');
-    this.missing = [...(first ? [first] : []), ...parts('validation'), ...others];
+    this.missing = partsOf(manifest);
     this.totals = { train: info.value.train, validation: info.value.validation };
     return info;
   }
@@ -74,62 +133,63 @@ export class DatasetLoader {
   async load() {
     if (this.busy) return;
     this.busy = true;
-    while (this.missing.length > 0 && !this.stop.signal.aborted) {
-      const error = await this.loadNext(this.missing.splice(0, 2));
-      if (error && !this.stop.signal.aborted) {
-        this.listener.failed(error);
-        break;
+    let problem: EngineError | undefined;
+    const coming: { each: Part; files: Promise<Answer<Bytes[]>> }[] = [];
+    while (!this.stop.signal.aborted) {
+      while (!problem && coming.length < atATime) {
+        const each = this.missing.shift();
+        if (!each) break;
+        coming.push({ each, files: this.filesOf(each) });
       }
+      const next = coming.shift();
+      if (!next) break;
+      const error = this.add(next.each, await next.files);
+      if (error) this.missing.push(next.each);
+      problem ??= error;
     }
     this.busy = false;
+    if (problem && !this.stop.signal.aborted) this.listener.failed(problem);
   }
 
   abandon() {
     this.stop.abort();
+    this.early?.abandon();
   }
 
-  /** Fetches some parts at the same time and adds them in order. */
-  private async loadNext(parts: typeof this.missing): Promise<EngineError | undefined> {
-    const fetched = await Promise.allSettled(
-      parts.map(({ files }) =>
-        Promise.all(
-          [files.images, files.labels].map(async (name) => gunzip(await this.fetchTwice(name))),
-        ),
-      ),
-    );
-    let problem: EngineError | undefined;
-    for (const [i, result] of fetched.entries()) {
-      const part = parts[i];
-      if (!part || this.stop.signal.aborted) continue;
-      const error =
-        result.status === 'fulfilled'
-          ? this.add(part.split, part.part, result.value)
-          : failure('not_found', 'data', unreachable(result.reason)).error;
-      if (error) {
-        problem = error;
-        this.missing.push(part);
-      } else {
-        this.counts[part.split] += part.files.count;
-        this.listener.loaded(part.split, this.counts[part.split], this.totals[part.split]);
-      }
+  private async filesOf({ files: { images, labels } }: Part): Promise<Answer<Bytes[]>> {
+    const unpacked = async (name: string) => gunzip(await this.bring(name));
+    try {
+      return { value: await Promise.all([images, labels].map(unpacked)) };
+    } catch (error) {
+      return failure('not_found', 'data', unreachable(error));
     }
-    return problem;
   }
 
-  private add(split: Split, part: number, [images, labels]: Uint8Array[]) {
-    if (!images || !labels) return undefined;
-    return read(this.session.addPart(split, part, images, labels)).error;
+  /** Gives a part to the engine, unless nobody waits for it any more. */
+  private add({ split, part, files }: Part, { value, error }: Answer<Bytes[]>) {
+    if (this.stop.signal.aborted) return undefined;
+    if (error) return error;
+    const [images, labels] = value;
+    const refused = images && labels && read(this.session.addPart(split, part, images, labels));
+    if (refused?.error) return refused.error;
+    this.counts[split] += files.count;
+    this.listener.loaded(split, this.counts[split], this.totals[split]);
+    return undefined;
+  }
+
+  private async bring(name: string) {
+    return (await this.early?.take(name)) ?? (await this.fetchTwice(name));
   }
 
   /** One more try after a moment, for networks that stumble. */
   private async fetchTwice(name: string) {
     const url = this.folder + name;
     try {
-      return await fetchBytes(url, this.stop.signal);
+      return await fetchBytes(url, this.stop);
     } catch (error) {
       if (this.stop.signal.aborted) throw error;
       await sleep(500);
-      return fetchBytes(url, this.stop.signal);
+      return fetchBytes(url, this.stop);
     }
   }
 }

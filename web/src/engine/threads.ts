@@ -1,7 +1,11 @@
 // Which of the engine's builds runs: on one thread, which every browser does wherever the page lies,
 // or on several, which share memory. Browsers allow that only in a page that is isolated from all
 // others, and a page is isolated when its server says so (docs/hosting.md).
-import type { BuildWanted, EngineBuild } from './api';
+import type { BuildWanted, DeviceWanted, EngineBuild, ThreadsWanted } from './api';
+
+/** Which of them the settings ask for. */
+export const buildOf = (asked: { device: DeviceWanted; threads: ThreadsWanted }): BuildWanted =>
+  asked.device === 'cpu' ? asked.threads : 'gpu';
 
 /** What this browser and this page allow of what is wanted. */
 export function choose(

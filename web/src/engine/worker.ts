@@ -32,7 +32,7 @@ import {
   type TrainConfig,
   type UnitExplanation,
 } from './api';
-import { DatasetLoader, fetchManifest } from './datasets';
+import { DatasetLoader, EarlyFiles } from './datasets';
 import { loadBuild } from './build';
 import { read, type EngineModule, type SessionHandle } from './module';
 import { mistakesAmong } from './mistakes';
@@ -63,7 +63,7 @@ class Engine implements EngineApi {
   private build: EngineBuild | undefined;
   private opened: Open | undefined;
   private evaluated: Confusion | null = null;
-  private expected: { dataset: DatasetName; manifest: Promise<Uint8Array | undefined> } | undefined;
+  private expected: EarlyFiles | undefined;
   private listener: (event: EngineEvent) => void = () => {};
   private config: TrainConfig | undefined;
   /** Grows with every command to train or not to. */
@@ -80,8 +80,9 @@ class Engine implements EngineApi {
   private readonly profiler = new Profiler();
 
   /** Whoever starts a worker will need what it loads; those who wait for it hear of a failure. */
-  begin() {
+  begin(dataset: DatasetName | null) {
     this.load().catch(() => undefined);
+    if (dataset) this.expect(dataset);
   }
 
   listen(listener: (event: EngineEvent) => void) {
@@ -90,7 +91,10 @@ class Engine implements EngineApi {
   }
 
   expect(dataset: DatasetName) {
-    if (dataset !== 'own') this.expected = { dataset, manifest: fetchManifest(folderOf(dataset)) };
+    const folder = folderOf(dataset);
+    if (dataset === 'own' || this.expected?.folder === folder) return;
+    this.expected?.abandon();
+    this.expected = new EarlyFiles(folder, this.load());
   }
 
   async presets() {
@@ -108,18 +112,21 @@ class Engine implements EngineApi {
       );
     const session = new (await this.load()).Session();
     const folder = folderOf(setup.dataset);
-    const loader = new DatasetLoader(folder, session, this.loading(setup.dataset, session));
-    const { expected } = this;
+    const early = this.expected?.folder === folder ? this.expected : undefined;
+    if (!early) this.expected?.abandon();
     this.expected = undefined;
-    const early = expected?.dataset === setup.dataset ? expected.manifest : undefined;
-    const info = await loader.announce(early);
+    const listener = this.loading(setup.dataset, session);
+    const loader = new DatasetLoader(folder, session, listener, early);
+    const info = await loader.announce();
     const open = info.value && {
       ...{ session, dataset: setup.dataset, info: info.value, loader },
       spec: '',
     };
     const answer = open ? this.openNetwork(open, setup) : (info as { error: EngineError });
-    if (answer.error) session.delete();
-    else void loader.load();
+    if (answer.error) {
+      loader.abandon();
+      session.delete();
+    } else void loader.load();
     return answer;
   }
 
@@ -426,11 +433,11 @@ class Engine implements EngineApi {
 }
 
 // The worker's script lies in assets/ beside the page; the page says where it is itself, and after
-// "#" how many threads are wanted.
+// "#" how many threads are wanted, and after "?" which data will be.
 const place = new URL(self.name || './#1', self.location.href);
 const folderOf = (dataset: DatasetName) => new URL(`data/${dataset}/`, place).href;
 
 const engine = new Engine();
 Comlink.expose(engine);
-engine.begin();
+engine.begin(place.searchParams.get('data') as DatasetName | null);
 self.postMessage('running'); // see ahead.ts; no call waits for it
