@@ -18,7 +18,7 @@ export interface Keepable {
 
 export class Keeper {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private last = 0;
+  private last = Date.now(); // a page that has just opened has better things to do
   private saving = false;
   private again = false;
 
