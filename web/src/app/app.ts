@@ -1,27 +1,19 @@
-// The page: the laboratory and its views, and files dropped or pasted anywhere.
+// The page: the laboratory, the controls and the stage, and files dropped or pasted anywhere. What
+// lies further down comes with below.ts, once these are there.
 import { LitElement, html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import '../elements/confusion-matrix';
-import '../elements/curves';
-import { effectOf } from '../elements/effect';
-import '../elements/share';
 import type { Editor } from '../elements/editor';
 import '../elements/input-picture';
-import '../elements/kernels';
-import '../elements/layers-table';
 import '../elements/network';
 import '../elements/notice';
-import '../elements/own-data';
 import type { OwnData } from '../elements/own-data';
 import '../elements/prediction';
-import '../elements/profile';
 import '../elements/settings-form';
 import type { SettingChange, SettingsForm } from '../elements/settings-form';
 import type { Share } from '../elements/share';
 import { shared } from '../elements/shared';
 import '../elements/theme-toggle';
 import '../elements/toolbar';
-import '../elements/unit';
 import { integer, shapeText } from '../elements/words';
 import type { NetworkSpec, OwnFile } from '../engine/api';
 import { isOneImage } from './dropped';
@@ -32,11 +24,6 @@ import { layout } from './layout';
 import type { UnitAt } from './pointer';
 import { fields, toHash } from './settings';
 
-interface WeightAt {
-  parameter: string;
-  element: number;
-}
-type WeightValue = WeightAt & { value: number };
 /** A place of what a layer reads: value 0 is the picture, i + 1 the output of layer i. */
 interface SourceAt {
   value: number;
@@ -49,6 +36,13 @@ const newSeed = (before: number) => {
   return next === before ? next + 1 : next;
 };
 
+/** When what has been asked for is drawn and done, or soon. */
+const idle = () =>
+  new Promise((done) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(done, { timeout: 300 });
+    else setTimeout(done, 50);
+  });
+
 @customElement('conv-app')
 export class App extends LitElement {
   static override styles = [shared, layout];
@@ -58,6 +52,9 @@ export class App extends LitElement {
   lab!: Lab;
   @state() private frame: Frame = frameFrom('');
   @state() private editing = false;
+  /** What lies further down, and the dialogs. */
+  @state() private rest?: typeof import('./below');
+  private coming?: Promise<unknown>;
   private readonly files = new FileDrop(
     this,
     (files) => this.take(files),
@@ -73,7 +70,8 @@ export class App extends LitElement {
     addEventListener('hashchange', () => (this.frame = frameFrom(location.hash)));
     this.lab.addEventListener('change', () => this.requestUpdate());
     addEventListener('keydown', (event) => this.key(event));
-    document.querySelector('#share')?.addEventListener('click', () => this.shareDialog.open());
+    const share = () => void this.bringRest().then(() => this.shareDialog.open());
+    document.querySelector('#share')?.addEventListener('click', share);
     void this.lab.start();
   }
 
@@ -89,6 +87,14 @@ export class App extends LitElement {
     event.preventDefault();
     if (key === 'y' || event.shiftKey) void this.lab.redo();
     else void this.lab.undo();
+  }
+
+  override updated() {
+    if (this.lab.network) void (this.coming ??= idle().then(() => this.bringRest()));
+  }
+
+  private async bringRest() {
+    this.rest ??= await import('./below');
   }
 
   private hides(part: string) {
@@ -116,11 +122,6 @@ export class App extends LitElement {
 
   private setting({ name, value }: SettingChange) {
     void this.lab.set(name, value);
-  }
-
-  private wantConfusion(wanted: boolean) {
-    this.lab.evaluation.wanted = wanted;
-    void this.lab.askConfusion();
   }
 
   /** What has been loaded, in words. */
@@ -262,36 +263,6 @@ export class App extends LitElement {
     ></conv-editor>`;
   }
 
-  private unit() {
-    const { lab } = this;
-    const { pointer } = lab;
-    if (this.hides('unit')) return '';
-    return html`<conv-unit
-      class="panel strip"
-      .network=${lab.network}
-      .explanation=${pointer.explanation}
-      .term=${pointer.term}
-      .pinned=${pointer.pinned !== null}
-      ?editable=${!this.hides('weights')}
-      @term=${(event: CustomEvent<number | null>) => pointer.pointTerm(event.detail)}
-      @edit-weight=${(event: CustomEvent<WeightValue>) => this.editWeight(event.detail)}
-      @pin=${(event: CustomEvent<UnitAt | null>) => lab.pin(event.detail)}
-      >${this.effect()}</conv-unit
-    >`;
-  }
-
-  /** What changing a weight has done, where it was changed. */
-  private effect() {
-    const { edit, snapshot, evaluation, dataset } = this.lab;
-    const now = {
-      probabilities: snapshot?.probabilities ?? [],
-      accuracy: evaluation.confusion?.accuracy ?? null,
-    };
-    return html`<p role="status">
-      ${edit && dataset ? effectOf(edit, now, dataset.classes) : ''}
-    </p>`;
-  }
-
   private source(at: SourceAt | null) {
     if (at) void this.lab.pointer.hoverSource(at.value, at.element);
     else this.lab.pointer.hover(null);
@@ -301,92 +272,6 @@ export class App extends LitElement {
     const { pointer } = this.lab;
     if (at) await pointer.hoverSource(at.value, at.element);
     this.lab.pin(at && pointer.hovered);
-  }
-
-  private views() {
-    const { lab } = this;
-    const { settings, network, dataset, snapshot } = lab;
-    const { history } = lab.course;
-    if (!network || !dataset) return '';
-    const view = (name: string, content: unknown) => (this.hides(name) ? '' : content);
-    return html`<div class="views">
-      <div>
-        ${view(
-          'kernels',
-          html`<conv-kernels
-            class="panel"
-            .network=${network}
-            .snapshot=${snapshot}
-            .range=${settings.range}
-            .explanation=${lab.pointer.explanation}
-            .term=${lab.pointer.term}
-            .without=${layersIn(this.frame.hide)}
-            .editable=${!this.hides('weights')}
-            @weight=${(event: CustomEvent<WeightAt | null>) => this.weight(event.detail)}
-            @edit-weight=${(event: CustomEvent<WeightValue>) => this.editWeight(event.detail)}
-          ></conv-kernels>`,
-        )}
-        ${view(
-          'confusion',
-          html`<conv-confusion
-            class="panel"
-            .confusion=${lab.evaluation.confusion}
-            .classes=${dataset.classes}
-            .cell=${settings.cell}
-            .mistakes=${lab.evaluation.mistakes}
-            .shape=${dataset.shape}
-            .shown=${lab.shown?.index ?? null}
-            @wanted=${(event: CustomEvent<boolean>) => this.wantConfusion(event.detail)}
-            @cell=${(event: CustomEvent<string>) => void lab.set('cell', event.detail)}
-            @picture=${(event: CustomEvent<{ index: number }>) => this.sendThrough(event.detail)}
-          ></conv-confusion>`,
-        )}
-      </div>
-      <div>
-        ${view(
-          'curves',
-          html`<conv-curves
-            class="panel"
-            .history=${history}
-            .version=${history.version}
-          ></conv-curves>`,
-        )}
-        ${view('layers', html`<conv-layers class="panel" .network=${network}></conv-layers>`)}
-        ${view(
-          'profile',
-          html`<conv-profile
-            class="panel"
-            .profiles=${lab.profile.profiles}
-            .trouble=${lab.profile.trouble}
-            .device=${lab.device}
-            ?measuring=${lab.profile.measuring}
-            @measure=${() => void lab.profile.measure()}
-          ></conv-profile>`,
-        )}
-      </div>
-    </div>`;
-  }
-
-  private weight(at: WeightAt | null) {
-    if (at) this.lab.pointer.hoverWeight(at.parameter, at.element);
-    else this.lab.pointer.hover(null);
-  }
-
-  private editWeight({ parameter, element, value }: WeightValue) {
-    const { network } = this.lab;
-    const layer = network?.parameters.find(({ name }) => name === parameter)?.layer ?? -1;
-    const name = network?.summary.layers[layer]?.name ?? '';
-    if (layersIn(this.frame.lock).includes(name))
-      return this.lab.inform(`The layer ${name} is locked in this lesson; its weights stay.`);
-    void this.lab.setWeight(parameter, element, value);
-  }
-
-  /** A picture of the confusion matrix goes through the network, which comes into view. */
-  private sendThrough({ index }: { index: number }) {
-    void this.lab.set('picture', index);
-    void this.lab.pictures.choose(index);
-    const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
-    this.renderRoot.querySelector('.stage')?.scrollIntoView({ behavior, block: 'nearest' });
   }
 
   /** From an embedded laboratory to the whole one, in a tab of its own. */
@@ -422,7 +307,7 @@ export class App extends LitElement {
       .hide=${this.withoutThreads() ? [...frame.hide, 'threads'] : frame.hide}
       .lock=${frame.lock}
       @setting=${(event: CustomEvent<SettingChange>) => this.setting(event.detail)}
-      @own-data=${() => this.ownData.open()}
+      @own-data=${() => void this.bringRest().then(() => this.ownData.open())}
       @edit-network=${() => this.toggleEditor()}
       @new-seed=${() => void lab.set('seed', newSeed(lab.settings.seed))}
     ></conv-settings>`;
@@ -457,7 +342,7 @@ export class App extends LitElement {
         @files=${(event: CustomEvent<OwnFile[]>) => this.take(event.detail)}
       ></conv-own-data>
       <conv-share .network=${lab.network} .settings=${lab.settings}></conv-share>
-      ${lab.network && lab.dataset ? html`${this.stage()} ${this.editor()} ${this.unit()} ${this.views()} ${this.more()}` : html`<slot></slot>`}
+      ${lab.network && lab.dataset ? html`${this.stage()} ${this.editor()} ${this.rest?.below(lab, frame)} ${this.more()}` : html`<slot></slot>`}
     `;
   }
 }

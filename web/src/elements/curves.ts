@@ -89,25 +89,35 @@ export class Curves extends LitElement {
     const width = this.lossBox?.clientWidth ?? 0;
     if (width > 0) for (const plot of Object.values(this.plots)) plot.setSize({ width, height });
   });
+  /** Plots are some work: they are made when they are about to come into view. */
+  private readonly sight = new IntersectionObserver(
+    ([entry]) => {
+      if (!entry?.isIntersecting) return;
+      this.sight.disconnect();
+      this.build();
+    },
+    { rootMargin: '400px' },
+  );
 
   override connectedCallback() {
     super.connectedCallback();
-    this.stopTheme = onTheme(() => this.build());
+    this.stopTheme = onTheme(() => {
+      if (this.plots.loss) this.build();
+    });
     this.size.observe(this);
+    if (!this.plots.loss) this.sight.observe(this);
   }
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.stopTheme();
     this.size.disconnect();
+    this.sight.disconnect();
   }
 
-  override firstUpdated() {
-    this.build();
-  }
   override updated() {
     this.timer ||= window.setTimeout(() => {
       this.timer = 0;
-      if (!this.history) return;
+      if (!this.history || !this.plots.loss) return;
       const data = align(this.history);
       this.plots.loss?.setData(data.loss);
       this.plots.accuracy?.setData(data.accuracy);
