@@ -49,6 +49,7 @@ struct ThreadPool::State {
   const void* data = nullptr;
   std::int64_t tasks = 0;
   std::uint32_t pieces = 0;
+  PieceLog* log = nullptr;
 
   std::atomic<std::uint64_t> left{0};  // upper half: the job; lower half: pieces not yet taken
   std::atomic<std::uint32_t> done{0};  // pieces of this job
@@ -61,14 +62,21 @@ struct ThreadPool::State {
   static std::uint32_t pieces_in(std::uint64_t left) { return static_cast<std::uint32_t>(left); }
 
   // Does one piece, or says that there is none.
-  bool run_piece() {
+  bool run_piece(int thread) {
     std::uint64_t seen = left.load();
     do {
       if (pieces_in(seen) == 0) return false;
     } while (!left.compare_exchange_weak(seen, seen - 1));
     const std::uint32_t all = pieces;
     const std::int64_t piece = all - pieces_in(seen);
-    body(data, tasks * piece / all, tasks * (piece + 1) / all);
+    if (log && thread > 0) {
+      const auto begin = std::chrono::steady_clock::now();
+      body(data, tasks * piece / all, tasks * (piece + 1) / all);
+      log->pieces[static_cast<std::size_t>(thread)].push_back(
+          {log->job, begin, std::chrono::steady_clock::now()});
+    } else {
+      body(data, tasks * piece / all, tasks * (piece + 1) / all);
+    }
     if (done.fetch_add(1) + 1 == all && caller_waits.load()) {
       const std::lock_guard lock(mutex);
       finished.notify_one();
@@ -86,10 +94,10 @@ struct ThreadPool::State {
     return false;
   }
 
-  void work() {
+  void work(int thread) {
     const auto called = [this] { return pieces_in(left.load()) > 0 || stop.load(); };
     while (!stop.load()) {
-      if (run_piece()) continue;
+      if (run_piece(thread)) continue;
       if (spin(spin_turns, called)) continue;
       std::unique_lock lock(mutex);
       asleep.fetch_add(1);  // before it looks again: the caller looks at this after calling
@@ -109,7 +117,7 @@ struct ThreadPool::State {
       { const std::lock_guard lock(mutex); }  // whoever goes to sleep has got there
       wake.notify_all();
     }
-    while (run_piece()) {
+    while (run_piece(0)) {
     }
     const auto all_done = [this] { return done.load() == pieces; };
     if (spin(spin_turns, all_done)) return;
@@ -123,7 +131,7 @@ struct ThreadPool::State {
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   state_->threads = std::max(1, threads);
   for (int t = 1; t < state_->threads; ++t)
-    state_->workers.emplace_back([state = state_.get()] { state->work(); });
+    state_->workers.emplace_back([state = state_.get(), t] { state->work(t); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -136,6 +144,11 @@ ThreadPool::~ThreadPool() {
 }
 
 int ThreadPool::threads() const { return state_->threads; }
+
+void ThreadPool::watch(PieceLog* log) {
+  if (log) log->pieces.resize(static_cast<std::size_t>(state_->threads));
+  state_->log = log;
+}
 
 void ThreadPool::run(std::int64_t tasks, Body body, const void* data) {
   if (tasks <= 0) return;
@@ -152,6 +165,7 @@ struct ThreadPool::State {};
 ThreadPool::ThreadPool(int) {}
 ThreadPool::~ThreadPool() = default;
 int ThreadPool::threads() const { return 1; }
+void ThreadPool::watch(PieceLog*) {}
 
 void ThreadPool::run(std::int64_t tasks, Body body, const void* data) {
   if (tasks > 0) body(data, 0, tasks);

@@ -4,10 +4,22 @@
 // whole of their sums. The pool only decides who runs a task, never how a sum is split.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace convolab {
+
+// When the threads of a pool other than the caller worked.
+struct PieceLog {
+  struct Piece {
+    int job = 0;
+    std::chrono::steady_clock::time_point begin = {}, end = {};
+  };
+  int job = 0;                             // what the caller calls the work that it hands out
+  std::vector<std::vector<Piece>> pieces;  // of every thread; the caller, 0, notes none
+};
 
 class ThreadPool {
  public:
@@ -19,6 +31,10 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const;
+
+  // Notes into `log`, between calls made and given back by the caller; nullptr ends it. Whoever
+  // does not watch pays for one look at a pointer in every piece.
+  void watch(PieceLog* log);
 
   // Calls body(begin, end) over consecutive ranges that together cover 0 … tasks-1, and returns
   // when all are done. Calls may run at the same time; a range never splits a task. Not reentrant.

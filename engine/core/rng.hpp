@@ -24,6 +24,7 @@ enum class Stream : std::uint32_t {
   dropout = 3,
   augment = 4,
   data = 5,
+  perturb = 6,
   test = 99
 };
 

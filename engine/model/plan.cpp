@@ -103,6 +103,10 @@ class PlanBuilder : public StepEmitter {
   const GraphLayer& node() const { return graph_.layers()[static_cast<std::size_t>(layer_)]; }
   ValueId input_value(int i) const { return node().inputs[static_cast<std::size_t>(i)]; }
   void enter(int layer) { layer_ = layer; }
+  bool is_frozen(const std::string& layer) const {
+    const auto& names = plan_.options.frozen;
+    return std::find(names.begin(), names.end(), layer) != names.end();
+  }
   bool is_view(int layer) const {
     return graph_.layers()[static_cast<std::size_t>(layer)].layer->is_view(training());
   }
@@ -228,8 +232,8 @@ class PlanBuilder : public StepEmitter {
     for (std::size_t i = 0; i < graph_.parameters().size(); ++i) {
       const Parameter& p = graph_.parameters()[i];
       const BufferId gradient = plan_.d_parameters[i];
-      if (gradient == no_buffer) continue;
       layer_ = p.layer;
+      if (gradient == no_buffer || is_frozen(node().name)) continue;
       const std::int64_t n = p.shape.elements();
       std::vector<BufferId> writes = {plan_.parameters[i], no_buffer, no_buffer};
       for (int slot = 0; slot < o.slots(); ++slot)
@@ -374,6 +378,9 @@ Expected<Plan> make_plan(const Graph& graph, const PlanOptions& options) {
                 "the last layer gives " + output.text() +
                     ", but a loss needs one list of class scores; end with flatten and linear, or "
                     "with global_avg_pool2d");
+  for (const std::string& name : options.frozen)
+    if (graph.find_layer(name) < 0)
+      return fail(ErrorCode::not_found, name, "there is no such layer that could be frozen");
   Plan plan;
   plan.options = options;
   PlanBuilder(graph, plan).build();

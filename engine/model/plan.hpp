@@ -31,6 +31,8 @@ struct PlanOptions {
   // linear with the activation above it, the gradient of a pool or a border with the relu below.
   // What would have passed between the two then has no buffer, and views have nothing to show.
   bool fuse = false;
+  // Layers whose parameters are not updated; their gradients are there all the same.
+  std::vector<std::string> frozen = {};
   std::int64_t memory_limit = std::int64_t{4} << 30;  // bytes
 };
 

@@ -21,32 +21,6 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-// The smallest step of the clock: in a browser it may be longer than much that is measured.
-double clock_tick() {
-  double tick = 1;
-  for (int i = 0; i < 5; ++i) {
-    const auto start = Clock::now();
-    double passed = 0;
-    while (passed == 0) passed = since(start);
-    tick = std::min(tick, passed);
-  }
-  return tick;
-}
-
-// What a step usually takes: the median, or, of what a coarse clock shows as 0 or 1 tick, the mean
-// without interruptions.
-double usual(const std::vector<double>& seconds, double tick) {
-  const double middle = median(seconds);
-  if (middle > 20 * tick) return middle;
-  double sum = 0, count = 0;
-  for (const double each : seconds)
-    if (each <= middle + 4 * tick) {
-      sum += each;
-      ++count;
-    }
-  return sum / count;
-}
-
 // Repeats `run`, which does `images` pictures, and returns the median images/s. The first runs are
 // not counted: they bring memory and instructions near, and let a browser optimise.
 template <class Run>
@@ -89,7 +63,31 @@ Expected<std::shared_ptr<Dataset>> random_dataset(const Graph& graph, int batch)
                                            ImageSet(graph.spec().input, output[0], {})});
 }
 
-// The multiply-adds of one sample in this step; 0 for steps that are not matrix products.
+}  // namespace
+
+double clock_tick() {
+  double tick = 1;
+  for (int i = 0; i < 5; ++i) {
+    const auto start = Clock::now();
+    double passed = 0;
+    while (passed == 0) passed = since(start);
+    tick = std::min(tick, passed);
+  }
+  return tick;
+}
+
+double usual_seconds(const std::vector<double>& seconds, double tick) {
+  const double middle = median(seconds);
+  if (middle > 20 * tick) return middle;
+  double sum = 0, count = 0;
+  for (const double each : seconds)
+    if (each <= middle + 4 * tick) {
+      sum += each;
+      ++count;
+    }
+  return sum / count;
+}
+
 std::int64_t step_multiply_adds(const Graph& graph, const Step& step) {
   switch (step.kernel) {
     case Kernel::conv2d_forward:
@@ -102,8 +100,6 @@ std::int64_t step_multiply_adds(const Graph& graph, const Step& step) {
     default: return 0;
   }
 }
-
-}  // namespace
 
 const std::vector<BenchmarkNet>& benchmark_nets() {
   static const std::vector<BenchmarkNet> nets = {
@@ -225,7 +221,7 @@ std::vector<StepTime> TrainingProfile::times() const {
   std::vector<StepTime> out;
   for (std::size_t s = 0; s < seconds_.size(); ++s) {
     const Step& step = executor_.plan().steps[s];
-    const double time = usual({seconds_[s].begin() + 1, seconds_[s].end()}, tick);
+    const double time = usual_seconds({seconds_[s].begin() + 1, seconds_[s].end()}, tick);
     const auto work =
         2.0 * static_cast<double>(step_multiply_adds(*graph_, step)) * config_.batch_size;
     out.push_back(

@@ -41,6 +41,14 @@ Expected<double> benchmark_inference(const Graph& graph, const BenchmarkOptions&
 // median of loops of multiply-adds on registers, over about so many seconds.
 double measure_ceiling(const Backend& backend, double seconds);
 
+// The smallest step of the clock: in a browser it may be longer than much that is measured.
+double clock_tick();
+// What is usual of times that were measured with such a clock: the median, or, of what a coarse
+// clock shows as 0 or 1 tick, the mean without interruptions. Needs one at least.
+double usual_seconds(const std::vector<double>& seconds, double tick);
+// The multiply-adds of one sample in this step; 0 for steps that are not matrix products.
+std::int64_t step_multiply_adds(const Graph& graph, const Step& step);
+
 struct StepTime {
   std::string kernel;  // "conv2d_forward", or of a fused step "conv2d_forward + relu"
   std::string layer, phase;

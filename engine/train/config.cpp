@@ -191,13 +191,21 @@ Expected<TrainConfig> parse_train_config(std::string_view text) {
   TrainConfig config;
   Reader in(json, "training",
             {"batch_size", "epochs", "seed", "loss", "backend", "optimizer", "schedule", "augment",
-             "fuse"});
+             "fuse", "frozen"});
   in.integer("batch_size", 1, 65536, config.batch_size);
   in.integer("epochs", 1, 100000, config.epochs);
   in.choice("loss", {std::pair{"cross_entropy", Loss::cross_entropy}, {"mse", Loss::mse}},
             config.loss);
   in.text("backend", config.backend);
   in.flag("fuse", config.fuse);
+  if (in.has("frozen")) {
+    bool texts = in["frozen"].is_array();
+    for (const JsonValue& name : in["frozen"]) {
+      texts = texts && name.is_text();
+      config.frozen.push_back(name.text());
+    }
+    if (!texts) in.complain("\"frozen\" must be a list of layers' names");
+  }
   if (in.has("seed")) {
     // Whole numbers that a JavaScript number holds exactly.
     const JsonValue& seed = in["seed"];
@@ -254,6 +262,7 @@ std::string train_config_to_json(const TrainConfig& config) {
   out.key("shift").brief(config.augment.shift).key("rotate").brief(config.augment.rotate);
   out.key("scale").brief(config.augment.scale).end_object();
   if (!config.fuse) out.member("fuse", false);
+  if (!config.frozen.empty()) out.member("frozen", config.frozen);
   return out.end_object().text();
 }
 

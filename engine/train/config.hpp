@@ -5,11 +5,12 @@
 //    "optimizer": {"type": "adam", "lr": 0.004, "betas": [0.9, 0.999], "eps": 1e-8,
 //                  "weight_decay": 0},
 //    "schedule": {"type": "cosine", "warmup_steps": 0},
-//    "augment": {"shift": 1, "rotate": 15, "scale": 0.15}, "fuse": true}
+//    "augment": {"shift": 1, "rotate": 15, "scale": 0.15}, "fuse": true, "frozen": ["c1"]}
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.hpp"
 #include "data/augment.hpp"
@@ -41,7 +42,8 @@ struct TrainConfig {
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   AugmentConfig augment;
-  bool fuse = true;  // one plan step where it does what two would, to the same bits
+  bool fuse = true;                 // one plan step where it does what two would, to the same bits
+  std::vector<std::string> frozen;  // layers whose parameters the optimiser leaves alone
 };
 
 // Missing entries take the defaults above; unknown names and values out of range are refused with

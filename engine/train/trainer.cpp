@@ -84,6 +84,7 @@ PlanOptions Trainer::training_options(int batch) const {
   options.backward = true;
   options.optimizer = config_.optimizer;
   options.fuse = config_.fuse;
+  options.frozen = config_.frozen;
   return options;
 }
 
@@ -137,13 +138,14 @@ Status Trainer::configure(const TrainConfig& config) {
   const bool new_optimizer = config.optimizer != config_.optimizer;
   const bool new_plans = new_optimizer || config.loss != config_.loss ||
                          config.backend != config_.backend || config.fuse != config_.fuse ||
-                         config.batch_size != config_.batch_size;
+                         config.batch_size != config_.batch_size || config.frozen != config_.frozen;
   config_ = config;
   if (auto status = choose_backend(); !status) {
     config_ = before;
     return status;
   }
   if (!new_plans) return {};
+  ++plans_made_;
   back_to_known();
   std::unique_ptr<Gpu> old_gpu = std::move(gpu_);
   std::map<int, Executor> old_training = std::move(training_);
@@ -294,27 +296,39 @@ Expected<StepResult> Trainer::run_batch(const Batch& batch) {
   const auto found = run_forward(batch);
   if (!found) return tl::unexpected(found.error());
   Executor& executor = **found;
+  if (auto status = check_loss(executor); !status) return tl::unexpected(status.error());
   const Plan& plan = executor.plan();
-  const auto metrics = executor.data(plan.metrics);
-  if (!std::isfinite(metrics[0])) {
-    stopped_ = explain_not_finite(executor);
-    return tl::unexpected(*stopped_);
-  }
   const RunSettings settings = run_settings(0);
   executor.run_steps(plan.phase_range(Phase::loss).second, static_cast<int>(plan.steps.size()),
                      settings);
-  last_batch_ = count;
-  return book(true, count, metrics, settings.learning_rate);
+  return end_training(executor, settings);
+}
+
+Expected<Executor*> Trainer::load_training(const Batch& batch) {
+  auto executor = training_executor(static_cast<int>(batch.pictures.size()));
+  if (executor)
+    fill(dataset_->train, batch.pictures, /*augment=*/true,
+         (*executor)->data((*executor)->plan().input()), (*executor)->labels());
+  return executor;
 }
 
 Expected<Executor*> Trainer::run_forward(const Batch& batch) {
-  auto executor = training_executor(static_cast<int>(batch.pictures.size()));
-  if (!executor) return executor;
-  const Plan& plan = (*executor)->plan();
-  fill(dataset_->train, batch.pictures, /*augment=*/true, (*executor)->data(plan.input()),
-       (*executor)->labels());
-  (*executor)->run_steps(0, plan.phase_range(Phase::loss).second, run_settings(0));
+  auto executor = load_training(batch);
+  if (executor)
+    (*executor)->run_steps(0, (*executor)->plan().phase_range(Phase::loss).second, run_settings(0));
   return executor;
+}
+
+Status Trainer::check_loss(const Executor& executor) {
+  if (std::isfinite(executor.data(executor.plan().metrics)[0])) return {};
+  stopped_ = explain_not_finite(executor);
+  return tl::unexpected(*stopped_);
+}
+
+StepResult Trainer::end_training(const Executor& executor, const RunSettings& settings) {
+  const Plan& plan = executor.plan();
+  last_batch_ = plan.options.batch;
+  return book(true, last_batch_, executor.data(plan.metrics), settings.learning_rate);
 }
 
 Expected<Executor*> Trainer::evaluate_batch(const ImageSet& images, std::span<const int> pictures) {

@@ -31,6 +31,10 @@
 
 namespace convolab {
 
+namespace probe {
+class Stepper;
+}
+
 struct StepResult {
   enum class Kind {
     trained,           // one training batch
@@ -39,6 +43,7 @@ struct StepResult {
     finished,          // all epochs are done; nothing was done
     pending,           // on a GPU: no result has come since the last one
     idle,              // with step(0): nothing is on its way
+    held,              // at a breakpoint in the middle of a batch: from a probe alone
   } kind = Kind::trained;
   std::uint64_t step = 0;         // training steps finished
   int epoch = 1;                  // the epoch at work, from 1
@@ -115,6 +120,16 @@ class Trainer {
   // element that it does not have, a value that is not finite.
   Expected<float> set_parameter(const std::string& name, std::int64_t element, float value);
 
+  // Adds noise to every trainable parameter of a layer: N(0, (share · RMS of the parameter)²).
+  // Errors: an unknown layer or one without parameters, a share that is not finite or below 0.
+  Status perturb_layer(const std::string& name, double share, std::uint64_t seed);
+  // The layer as a fresh network of that seed has it; the optimiser's memory of it is empty.
+  Status reset_layer(const std::string& name, std::uint64_t seed);
+
+  // Grows when the plans are made afresh, and when parameters change other than by training.
+  std::uint64_t plans_made() const { return plans_made_; }
+  std::uint64_t edits() const { return edits_; }
+
   // `picture`: channels × height × width bytes. Errors: its size, an unknown parameter's name.
   Expected<Snapshot> snapshot(std::span<const std::uint8_t> picture,
                               const SnapshotRequest& request);
@@ -133,7 +148,8 @@ class Trainer {
     bool training = true;
     std::vector<int> pictures;  // numbers in the split
   };
-  struct Gpu;  // what runs there: trainer_gpu.cpp
+  struct Gpu;                   // what runs there: trainer_gpu.cpp
+  friend class probe::Stepper;  // takes a training batch in pieces
 
   Trainer(Graph graph, TrainConfig config, std::shared_ptr<Dataset> dataset, ThreadPool& pool);
   Status choose_backend();
@@ -154,7 +170,10 @@ class Trainer {
   void fill(const ImageSet& images, std::span<const int> pictures, bool augment,
             std::span<float> input, std::span<std::int32_t> labels);
   Expected<StepResult> run_batch(const Batch& batch);
-  Expected<Executor*> run_forward(const Batch& batch);  // and the loss, of a training batch
+  Expected<Executor*> load_training(const Batch& batch);  // the batch, ready to run
+  Expected<Executor*> run_forward(const Batch& batch);    // and run, the loss included
+  Status check_loss(const Executor& executor);
+  StepResult end_training(const Executor& executor, const RunSettings& settings);
   Expected<Executor*> evaluate_batch(const ImageSet& images, std::span<const int> pictures);
   StepResult book(bool training, int samples, std::span<const float> metrics, float rate);
   Error explain_not_finite(const Executor& executor) const;
@@ -175,6 +194,8 @@ class Trainer {
   void back_to_known();    // drops what has been done since, and what is on its way
   void state_changed();    // here, so that the GPU's is out of date
 
+  Expected<int> layer_with_parameters(const std::string& name) const;
+
   Graph graph_;
   TrainConfig config_;
   std::shared_ptr<Dataset> dataset_;
@@ -191,6 +212,7 @@ class Trainer {
   std::uint64_t updates_ = 0;  // since the optimiser's memory was last empty
   std::uint64_t optimizer_resets_ = 0;
   std::uint64_t snapshots_ = 0;
+  std::uint64_t plans_made_ = 0, edits_ = 0;
   int epoch_ = 0;
   std::vector<std::uint32_t> order_;
   Batch batch_;               // at work

@@ -170,6 +170,7 @@ void Trainer::back_to_known() {
 }
 
 void Trainer::state_changed() {
+  ++edits_;
   if (!on_gpu()) return;
   gpu_->forget_begun();
   gpu_->suspect.reset();

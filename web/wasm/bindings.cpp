@@ -133,8 +133,8 @@ void write(JsonWriter& out, const EpochMetrics& m) {
 
 std::string answer(const Expected<StepResult>& done) {
   if (!done) return answer(done.error());
-  static constexpr const char* kinds[] = {"trained",  "validated", "waiting",
-                                          "finished", "pending",   "idle"};
+  static constexpr const char* kinds[] = {"trained", "validated", "waiting", "finished",
+                                          "pending", "idle",      "held"};
   JsonWriter out;
   out.begin_object()
       .member("kind", kinds[static_cast<int>(done->kind)])
