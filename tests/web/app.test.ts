@@ -41,6 +41,7 @@ describe('the frame of a lesson', () => {
     const text = new URLSearchParams(frameEntries(frame)).toString();
     expect(frameFrom(`#${text}`)).toEqual(frame);
     expect(layersIn(frame.hide)).toEqual(['relu1']);
+    expect(layersIn(frame.hide)).toBe(layersIn(frame.hide)); // views see that nothing has changed
     expect(frameEntries(frameFrom(''))).toEqual([]);
   });
 

@@ -90,7 +90,15 @@ export class App extends LitElement {
   }
 
   override updated() {
-    if (this.lab.network) void (this.coming ??= idle().then(() => this.bringRest()));
+    if (this.lab.network) this.coming ??= this.bringRestAtLeisure();
+  }
+
+  /** In two pieces: what the engine tells gets in between. */
+  private async bringRestAtLeisure() {
+    await idle();
+    await import('./below');
+    await idle();
+    await this.bringRest();
   }
 
   private async bringRest() {

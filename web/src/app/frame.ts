@@ -73,6 +73,13 @@ export function frameEntries({ heading, say, hide, lock }: Frame): [string, stri
 export const entriesText = (entries: [string, string][]) =>
   entries.map(([key, value]) => `${key}=${encoded(value)}`).join('&');
 
-/** The layers that a list of parts names. */
-export const layersIn = (list: string[]) =>
-  list.filter((each) => each.startsWith('layer:')).map((each) => each.slice(6));
+const layersOf = new WeakMap<readonly string[], readonly string[]>();
+
+/** The layers that a list of parts names: for the same list the same, or views would draw anew. */
+export function layersIn(list: readonly string[]): readonly string[] {
+  const known = layersOf.get(list);
+  if (known) return known;
+  const layers = list.filter((each) => each.startsWith('layer:')).map((each) => each.slice(6));
+  layersOf.set(list, layers);
+  return layers;
+}
