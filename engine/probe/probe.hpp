@@ -21,6 +21,9 @@
 
 namespace convolab::probe {
 
+inline constexpr const char* no_gpu =
+    "on a GPU no step can be looked at; train on the CPU meanwhile";
+
 class Probe {
  public:
   // Both must outlive the probe, or attach() to another trainer before theirs ends.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -50,6 +51,33 @@ TEST(ThreadPool, MixesNoJobWithTheNext) {
       ASSERT_EQ(sums[static_cast<std::size_t>(i)], i < tasks ? round : -1) << round;
   }
 }
+
+#if CONVOLAB_THREADS
+TEST(ThreadPool, NotesWhenItsOtherThreadsWork) {
+  ThreadPool pool(2);
+  PieceLog log;
+  log.job = 7;
+  pool.watch(&log);
+  // Each of two tasks waits until both are at work, so that the helper has one of them.
+  std::atomic<int> at_work{0};
+  const auto start = std::chrono::steady_clock::now();
+  pool.parallel_for(2, [&](std::int64_t begin, std::int64_t end) {
+    ASSERT_EQ(end - begin, 1);
+    ++at_work;
+    while (at_work.load() < 2) std::this_thread::yield();
+  });
+  const auto end = std::chrono::steady_clock::now();
+  pool.watch(nullptr);
+  pool.parallel_for(100, [](std::int64_t, std::int64_t) {});
+  ASSERT_EQ(log.pieces.size(), 2u);
+  EXPECT_TRUE(log.pieces[0].empty());
+  ASSERT_EQ(log.pieces[1].size(), 1u);
+  EXPECT_EQ(log.pieces[1][0].job, 7);
+  EXPECT_LE(start, log.pieces[1][0].begin);
+  EXPECT_LE(log.pieces[1][0].begin, log.pieces[1][0].end);
+  EXPECT_LE(log.pieces[1][0].end, end);
+}
+#endif
 
 TEST(ThreadPool, HasAtLeastTheCaller) {
   EXPECT_EQ(ThreadPool(0).threads(), 1);
