@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "inspector/recording.hpp"
+#include "inspector/view_state.hpp"
 #include "probe/report.hpp"
 
 namespace convolab::inspector {
@@ -48,6 +49,12 @@ class Desk {
   bool dark = true;
   bool narrow = false;    // one view at a time
   bool animates = false;  // a view moves by itself: frames go on though nothing happens
+
+  // --- what single views keep ---
+  TensorState tensor;
+  TrainingState training;
+  MachineState machine;
+  DataState data;
 
   void select_step(int step);                     // and what it writes, and its layer
   void select_buffer(const std::string& buffer);  // and its layer

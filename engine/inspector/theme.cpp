@@ -135,8 +135,8 @@ void apply_theme(bool wants_dark, float scale) {
   set(ImGuiCol_ScrollbarGrabHovered, faint(p.control, 170));
   set(ImGuiCol_ScrollbarGrabActive, p.control);
   set(ImGuiCol_CheckMark, p.accent);
-  set(ImGuiCol_SliderGrab, p.accent);
-  set(ImGuiCol_SliderGrabActive, p.accent_strong);
+  set(ImGuiCol_SliderGrab, faint(p.accent, 120));  // its text lies over it
+  set(ImGuiCol_SliderGrabActive, faint(p.accent, 170));
   set(ImGuiCol_Button, p.hover);
   set(ImGuiCol_ButtonHovered, p.line);
   set(ImGuiCol_ButtonActive, p.line);

@@ -19,7 +19,8 @@ std::vector<ViewId> all_views() {
 }
 
 // Those that draw more than a word.
-const std::vector<ViewId> drawn_views = {ViewId::plan};
+const std::vector<ViewId> drawn_views = {ViewId::plan, ViewId::tensor, ViewId::training,
+                                         ViewId::data, ViewId::time_machine};
 
 // Corners of one view in a window of its size.
 int drawn(ViewId view, const probe::Report& report, ImVec2 size, float scale, bool dark) {

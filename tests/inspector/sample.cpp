@@ -79,7 +79,7 @@ struct Maker {
 
 std::vector<int> of_batch(const std::vector<int>& shape) {
   return shape.size() == 3 ? std::vector{shape[0], shape[1], shape[2], batch}
-                           : std::vector{shape[0], 1, 1, batch};
+                           : std::vector{shape[0], batch};
 }
 
 probe::Network sample_network() {
@@ -108,12 +108,12 @@ probe::Network sample_network() {
                                          : make.buffer(weight, "parameter", i, row.weight, true));
     if (!row.weight.empty())
       make.buffer(layer.name + ".bias", "parameter", i, {row.weight[0]}, true);
-    d_weights.push_back(row.weight.empty() ? -1
-                                           : make.buffer("d_" + weight, "gradient", i, row.weight));
+    d_weights.push_back(
+        row.weight.empty() ? -1 : make.buffer("d_" + weight, "d_parameter", i, row.weight));
     values.push_back(make.buffer(row.name, "activation", i, of_batch(row.output)));
   }
   const int labels = make.buffer("labels", "labels", -1, {batch});
-  const int loss = make.buffer("loss", "own", -1, {batch});
+  const int loss = make.buffer("loss", "loss", -1, {batch});
   for (int i = count; i-- > 0;)
     d_values.insert(d_values.begin(),
                     make.buffer(std::string("d_") + rows[static_cast<std::size_t>(i)].name,

@@ -34,13 +34,14 @@ int Stage::vertices() const { return ImGui::GetDrawData()->TotalVtxCount; }
 
 bool Stage::has(const std::string& label, int which) const { return items_.find(label, which); }
 
-ImVec2 Stage::place(const std::string& label, int which) const {
+ImVec2 Stage::place(const std::string& label, int which, ImVec2 share) const {
   const Item* item = items_.find(label, which);
   if (!item) {
     ADD_FAILURE() << "nothing called \"" << label << "\" is to be seen";
     return {-1, -1};
   }
-  return {(item->left + item->right) / 2, (item->top + item->bottom) / 2};
+  return {item->left + (item->right - item->left) * share.x,
+          item->top + (item->bottom - item->top) * share.y};
 }
 
 void Stage::click(const std::string& label, int which) { click_at(place(label, which)); }

@@ -28,8 +28,8 @@ class Stage {
 
   // Whether the last frame has something with this label that can be seen, in any window.
   bool has(const std::string& label, int which = 0) const;
-  // The middle of the `which`-th of them; fails the test if there is none.
-  ImVec2 place(const std::string& label, int which = 0) const;
+  // The middle of the `which`-th of them, or another place in it; fails the test if there is none.
+  ImVec2 place(const std::string& label, int which = 0, ImVec2 share = {0.5f, 0.5f}) const;
   void click(const std::string& label, int which = 0);
   void click_at(ImVec2 at);
   void hover(ImVec2 at);  // and a frame

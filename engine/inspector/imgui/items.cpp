@@ -33,8 +33,13 @@ const Item* Items::find(std::string_view label, int which) const {
   for (const Item& item : items_) {
     if (item.right <= item.left || item.bottom <= item.top) continue;
     const std::string_view said = item.label;
+    const auto hashes_to = [&](ImGuiID id, ImGuiID seed) {
+      return id == ImHashStr(label.data(), label.size(), seed);
+    };
+    // A field with buttons has no label itself: the group around it has.
     const bool same = said == label || said.substr(0, said.find("##")) == label ||
-                      ImHashStr(label.data(), label.size(), item.seed) == item.id;
+                      hashes_to(item.id, item.seed) ||
+                      (item.id == item.seed && hashes_to(item.seed, item.outer));
     if (same && which-- == 0) return &item;
   }
   return nullptr;
@@ -47,10 +52,18 @@ using convolab::inspector::Items;
 void ImGuiTestEngineHook_ItemAdd(ImGuiContext* context, const ImRect& box, ImGuiID id) {
   if (id == 0 || !context->TestEngine) return;
   const ImGuiWindow& window = *context->CurrentWindow;
+  const ImVector<ImGuiID>& stack = window.IDStack;
   ImRect seen = box;
   seen.ClipWith(window.ClipRect);
   static_cast<Items*>(context->TestEngine)
-      ->add({id, window.IDStack.back(), seen.Min.x, seen.Min.y, seen.Max.x, seen.Max.y, {}});
+      ->add({id,
+             stack.back(),
+             stack.Size > 1 ? stack[stack.Size - 2] : 0,
+             seen.Min.x,
+             seen.Min.y,
+             seen.Max.x,
+             seen.Max.y,
+             {}});
 }
 
 void ImGuiTestEngineHook_ItemInfo(ImGuiContext* context, ImGuiID id, const char* label,

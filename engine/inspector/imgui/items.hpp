@@ -12,7 +12,7 @@ struct ImGuiContext;
 namespace convolab::inspector {
 
 struct Item {
-  unsigned id = 0, seed = 0;                       // ImGui's, and that of what it stands in
+  unsigned id = 0, seed = 0, outer = 0;  // ImGui's; of what it stands in, and what that stands in
   float left = 0, top = 0, right = 0, bottom = 0;  // what of it is to be seen, in device pixels
   std::string label = {};                          // "" of those that do not tell theirs
 };
