@@ -135,6 +135,18 @@ test('an engine that breaks down while training can be replaced', async ({ open 
   await expect.poll(async () => (await course(page)).losses.length).toBeGreaterThan(5);
 });
 
+test('views that cannot be fetched give a message, and training goes on', async ({ page }) => {
+  await page.route(/below-.*\.js$/, (route) => route.abort());
+  await page.goto('./');
+  await expect(page.getByRole('alert')).toContainText('A part of the page could not be loaded');
+  await button(page, 'Step').click();
+  await expect(page.locator('#step')).toHaveText('1');
+  await page.unroute(/below-.*\.js$/);
+  await button(page, 'Load the page again').click();
+  await expect(page.locator('conv-curves')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('data that cannot be fetched gives a message and another try', async ({ page }) => {
   let broken = true;
   await page.route(/train-2-images/, (route) => (broken ? route.abort() : route.continue()));

@@ -70,8 +70,7 @@ export class App extends LitElement {
     addEventListener('hashchange', () => (this.frame = frameFrom(location.hash)));
     this.lab.addEventListener('change', () => this.requestUpdate());
     addEventListener('keydown', (event) => this.key(event));
-    const share = () => void this.bringRest().then(() => this.shareDialog.open());
-    document.querySelector('#share')?.addEventListener('click', share);
+    document.querySelector('#share')?.addEventListener('click', () => void this.share());
     void this.lab.start();
   }
 
@@ -96,13 +95,30 @@ export class App extends LitElement {
   /** In two pieces: what the engine tells gets in between. */
   private async bringRestAtLeisure() {
     await idle();
-    await import('./below');
+    await import('./below').catch(() => undefined); // which bringRest() tells
     await idle();
     await this.bringRest();
   }
 
+  /** Answers whether it is there. */
   private async bringRest() {
-    this.rest ??= await import('./below');
+    try {
+      this.rest ??= await import('./below');
+      return true;
+    } catch {
+      const message = 'A part of the page could not be loaded; what is here goes on working.';
+      const reload = { label: 'Load the page again', run: () => location.reload() };
+      this.lab.complain({ code: 'not_found', where: '', message }, reload);
+      return false;
+    }
+  }
+
+  private async share() {
+    if (await this.bringRest()) this.shareDialog.open();
+  }
+
+  private async openOwnData() {
+    if (await this.bringRest()) this.ownData.open();
   }
 
   private hides(part: string) {
@@ -315,7 +331,7 @@ export class App extends LitElement {
       .hide=${this.withoutThreads() ? [...frame.hide, 'threads'] : frame.hide}
       .lock=${frame.lock}
       @setting=${(event: CustomEvent<SettingChange>) => this.setting(event.detail)}
-      @own-data=${() => void this.bringRest().then(() => this.ownData.open())}
+      @own-data=${() => void this.openOwnData()}
       @edit-network=${() => this.toggleEditor()}
       @new-seed=${() => void lab.set('seed', newSeed(lab.settings.seed))}
     ></conv-settings>`;
