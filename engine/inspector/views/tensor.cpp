@@ -309,33 +309,46 @@ void draw_look(Desk& desk, const probe::BufferRow& row, const probe::Look& look)
             {ImGui::GetContentRegionAvail().x, px(84)});
 }
 
+// Slices of this buffer. A gradient is looked at as its parameter was, and the other way round; and
+// a batch of another size as the one before.
+void follow(TensorState& state, const probe::BufferRow& row) {
+  Slices fresh = Slices::of(row);
+  if (fresh.shape == state.slices.shape && !state.of.empty()) {
+    state.of = row.name;
+    return;
+  }
+  if (state.of == row.name && fresh.rank() == state.slices.rank()) {
+    for (std::size_t axis = 0; axis < fresh.shape.size(); ++axis)
+      state.slices.at[axis] = std::min(state.slices.at[axis], fresh.shape[axis] - 1);
+    state.slices.shape = fresh.shape;
+    return;
+  }
+  state.of = row.name;
+  state.slices = fresh, state.zoom = {};
+}
+
 }  // namespace
 
 void draw_tensor(Desk& desk) {
   if (desk.network.buffers.empty()) return quiet_text("No network is open yet.");
   choose_buffer(desk);
-  const probe::BufferRow* row = desk.buffer(desk.selection.buffer);
-  if (!row)
+  const probe::BufferRow* found = desk.buffer(desk.selection.buffer);
+  if (!found)
     return quiet_text(
         "Choose a buffer here, or a step or layer in another view: its numbers are "
         "drawn as a picture.");
-  desk.want(row->name);
-  TensorState& state = desk.tensor;
-  if (state.of != row->name || Slices::of(*row).shape != state.slices.shape) {
-    // A gradient is looked at as its parameter was, and the other way round.
-    Slices fresh = Slices::of(*row);
-    if (fresh.shape != state.slices.shape || state.of.empty())
-      state.slices = fresh, state.zoom = {};
-    state.of = row->name;
-  }
-  const auto look = desk.looks.find(row->name);
-  std::string about = row->role + ", " + shape_text(row->shape);
+  desk.want(found->name);
+  const auto look = desk.looks.find(found->name);
+  // An epoch's last batch may have fewer images than the plan has room for.
+  probe::BufferRow row = *found;
+  if (look != desk.looks.end()) row.shape = look->second.shape;
+  follow(desk.tensor, row);
+  std::string about = row.role + ", " + shape_text(row.shape);
   if (look != desk.looks.end()) about += "; " + moment_text(desk, look->second);
   next_in_row(ImGui::CalcTextSize(about.c_str()).x, desk.narrow);
   ImGui::AlignTextToFramePadding();
   quiet_text("%s", about.c_str());
-  if (look != desk.looks.end() && look->second.shape == row->shape)
-    return draw_look(desk, *row, look->second);
+  if (look != desk.looks.end()) return draw_look(desk, row, look->second);
   quiet_text("No numbers yet. Train a batch, or step through one until a step has written them.");
   if (ImGui::Button("Train a batch")) desk.send(probe::Command::Kind::step_batch);
   tooltip("Trains one batch (Shift+N)");
