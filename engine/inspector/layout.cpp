@@ -64,12 +64,14 @@ void draw_pane(int pane, ViewId& shown, bool& bring, Desk& desk, ImVec2 at, ImVe
       const auto id = static_cast<ViewId>(v);
       if (home(id) != pane) continue;
       const bool now = bring && id == shown;
-      if (ImGui::BeginTabItem(view(id).title, nullptr, now ? ImGuiTabItemFlags_SetSelected : 0)) {
-        if (!bring) shown = id;
-        if (id == shown) draw_view(id, desk);
-        ImGui::EndTabItem();
-      }
+      const bool open =
+          ImGui::BeginTabItem(view(id).title, nullptr, now ? ImGuiTabItemFlags_SetSelected : 0);
+      // Of the tab: once the view is drawn, the last item is the view.
       if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", view(id).text);
+      if (!open) continue;
+      if (!bring) shown = id;
+      if (id == shown) draw_view(id, desk);
+      ImGui::EndTabItem();
     }
     bring = false;
     ImGui::EndTabBar();

@@ -186,6 +186,16 @@ TEST(Inspector, KeysBringViewsToTheFront) {
   EXPECT_EQ(stage.inspector.layout().shown[0], ViewId::plan);
 }
 
+TEST(Inspector, TabsExplainThemselvesAndViewsDoNot) {
+  Stage stage;
+  stage.frames(3);
+  const int before = stage.vertices();
+  stage.hover({1100, 400});
+  EXPECT_EQ(stage.vertices(), before) << "nothing but the empty view is there";
+  stage.hover(stage.place("Profiler"));
+  EXPECT_GT(stage.vertices(), before);
+}
+
 TEST(Inspector, SettingsComeBack) {
   std::string settings;
   {

@@ -160,7 +160,7 @@ bool draw_head(const Plot& plot) {
   const ImGuiID id = ImGui::GetID("log");
   bool log = storage.GetBool(id, plot.log);
   const float wide = ImGui::CalcTextSize("log").x + ImGui::GetFrameHeight() + px(6);
-  ImGui::SameLine(std::max(ImGui::GetCursorPosX(), plot.size.x - wide));
+  ImGui::SameLine(plot.size.x - wide);
   if (ImGui::Checkbox("log", &log)) storage.SetBool(id, log);
   tooltip("A logarithmic axis");
   return log;
