@@ -105,6 +105,7 @@ void splitter(const char* name, ImVec2 at, ImVec2 size, bool upright, float leng
 
 }  // namespace
 
+const char* view_name(ViewId id) { return view(id).name; }
 const char* view_title(ViewId id) { return view(id).title; }
 const char* view_text(ViewId id) { return view(id).text; }
 

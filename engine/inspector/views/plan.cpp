@@ -113,7 +113,7 @@ void draw_plan(Desk& desk) {
   const float below = details ? ImGui::GetContentRegionAvail().y * 0.35f : 0.0f;
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_ScrollX |
                                     ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV |
-                                    ImGuiTableFlags_Resizable | ImGuiTableFlags_SizingFixedFit;
+                                    ImGuiTableFlags_SizingFixedFit;
   if (ImGui::BeginTable("plan", 6, flags, {0, -below})) {
     ImGui::TableSetupScrollFreeze(0, 1);
     for (const char* title : {"#", "layer", "step", "time", "GFLOP/s", "of ceiling"})
@@ -124,8 +124,7 @@ void draw_plan(Desk& desk) {
       if (steps[i].phase != phase) {
         phase = steps[i].phase.c_str();
         ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
-        ImGui::TableNextColumn();
-        ImGui::TableNextColumn();
+        ImGui::TableSetColumnIndex(2);
         ImGui::TextUnformatted(phase);
       }
       draw_row(desk, static_cast<int>(i));
