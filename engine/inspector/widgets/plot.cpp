@@ -1,6 +1,7 @@
 #include "inspector/widgets/plot.hpp"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <cstdio>
 
