@@ -1,7 +1,7 @@
 // Builds what is out of date.
 //
 //   node scripts/build.mjs          the WebAssembly engine and the page, into dist/
-//   node scripts/build.mjs native   the command line and the inspector, into build/native/
+//   node scripts/build.mjs native   the command line, into build/native/convolab
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -37,9 +37,12 @@ function pageInputs() {
   const files = [
     ...filesUnder(['web', 'shaders']),
     ...['vite.config.ts', 'tsconfig.json', 'package-lock.json'],
-    ...['js', 'wasm'].map((ending) => `build/wasm/convolab.${ending}`),
-    ...['js', 'wasm'].map((ending) => `build/wasm/convolab_gpu.${ending}`),
-    ...['js', 'wasm', 'worker.js'].map((ending) => `build/wasm-threads/convolab_threads.${ending}`),
+    ...['convolab', 'convolab_gpu', 'convolab_probe', 'convolab_inspector'].flatMap((name) =>
+      ['js', 'wasm'].map((ending) => `build/wasm/${name}.${ending}`),
+    ),
+    ...['convolab_threads', 'convolab_probe_threads'].flatMap((name) =>
+      ['js', 'wasm', 'worker.js'].map((ending) => `build/wasm-threads/${name}.${ending}`),
+    ),
   ];
   for (const file of files) {
     if (!existsSync(join(root, file))) continue;
@@ -67,8 +70,10 @@ export function stampPage() {
 /** The presets of the page's modules: on one thread, and on several. */
 export const wasmPresets = ['wasm', 'wasm-threads'];
 /** What of a preset the page loads; with WebGPU there is a module without threads alone. */
-export const pageTargets = (preset) =>
-  preset === 'wasm' ? ['convolab_wasm', 'convolab_wasm_gpu'] : ['convolab_wasm'];
+export const pageTargets = (preset) => [
+  ...['convolab_wasm', 'convolab_wasm_probe'],
+  ...(preset === 'wasm' ? ['convolab_wasm_gpu', 'convolab_inspector_wasm'] : []),
+];
 
 export function buildWasm() {
   for (const preset of wasmPresets) {
@@ -88,7 +93,7 @@ if (process.argv[1] === import.meta.filename) {
   if (process.argv[2] === 'native') {
     await setup('native');
     configure('native', must);
-    must('cmake', buildArgs('native', ['convolab_programs']));
+    must('cmake', buildArgs('native', ['convolab']));
   } else {
     await setup('page');
     buildPage();

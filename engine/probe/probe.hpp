@@ -44,6 +44,11 @@ class Probe {
   // itself (configure, restart, restore, set_parameter), saves it, or stops reporting.
   void leave();
 
+  // While somebody writes the run down it is as it was before the batch at work; then on to where
+  // rest() says that it was.
+  int rest();
+  void resume(int position);
+
   void set_state(State state);
   bool changed() const;
   Report report();
@@ -108,8 +113,6 @@ class Probe {
   bool network_due_ = true, changed_ = true;
   std::deque<StepResult> results_;
   std::deque<Point> points_;
-  std::vector<double> dead_;  // as last counted, after step dead_at_
-  std::uint64_t dead_at_ = 0;
   std::deque<Frame> frames_;
   std::int64_t frame_bytes_ = 0;
   std::string message_;

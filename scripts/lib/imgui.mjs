@@ -75,7 +75,7 @@ function fromDebian(folder) {
 
 async function fromRelease(folder) {
   try {
-    const answer = await fetch(release);
+    const answer = await globalThis.fetch(release);
     if (!answer.ok) return undefined;
     writeFileSync(join(folder, 'release.tar.gz'), new Uint8Array(await answer.arrayBuffer()));
   } catch {

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { pageTargets } from '../../scripts/build.mjs';
 import { fail, optionsOf, root } from '../../scripts/lib/run.mjs';
 import { setup } from '../../scripts/setup.mjs';
 import { gpuCases, gpuHeading, gpuPace, gpuSection } from './gpu.mjs';
@@ -165,8 +166,8 @@ const results = [];
 const used = {};
 if (compared.length > 0) {
   install();
-  build('wasm', ['convolab_wasm', 'convolab_wasm_gpu', 'convolab_forward']);
-  build('wasm-threads', ['convolab_wasm']);
+  build('wasm', [...pageTargets('wasm'), 'convolab_forward']);
+  build('wasm-threads', pageTargets('wasm-threads'));
   for (const runtime of where)
     if (measuredIn(runtime).length > 0) await measureAll(runtime, results, used);
 }

@@ -12,10 +12,9 @@ struct Outcome {
   std::string out, err;
 };
 
-// Runs the program with these arguments in `folder`, or another one: a path, or a name to be found.
+// Runs the program with these arguments in `folder`.
 Outcome run_program(const std::vector<std::string>& arguments,
-                    const std::filesystem::path& folder = ".",
-                    const std::string& program = CONVOLAB_CLI);
+                    const std::filesystem::path& folder = ".");
 
 // A folder of its own that goes with the object.
 class Folder {

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <utility>
-
 #include "inspector/keys.hpp"
 
 namespace convolab::inspector {

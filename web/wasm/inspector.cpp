@@ -10,11 +10,15 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/json.hpp"
+#include "inspector/imgui/items.hpp"
 #include "inspector/inspector.hpp"
 #include "inspector/theme.hpp"
 #include "inspector/widgets/controls.hpp"
@@ -77,10 +81,12 @@ class PageInspector {
 
   // --- input, in device pixels ---
 
-  void move(float x, float y) { ImGui::GetIO().MousePos = {x, y}; }
-  void leave() {
-    if (!ImGui::IsAnyMouseDown()) ImGui::GetIO().MousePos = {-FLT_MAX, -FLT_MAX};
+  void move(float x, float y) {
+    leaves_ = false;
+    ImGui::GetIO().MousePos = {x, y};
   }
+  // Takes effect when what was pressed before has been let go.
+  void leave() { leaves_ = true; }
   void button(int which, bool down) {
     // A press and its release within one frame would be none: the release waits for the next.
     if (which < 0 || which > 2) return;
@@ -120,21 +126,34 @@ class PageInspector {
     } else if (what == "up") {
       finger_.down = false;
       button(0, false);
-      lifted_ = true;
+      leave();
     } else if (what == "cancel") {
       finger_.down = false;
       ImGui::ClearActiveID();
       drop_button();
-      lifted_ = true;
+      leave();
     }
   }
   void key(int code, bool down, bool ctrl, bool shift, bool alt, bool meta) {
     ImGuiIO& io = ImGui::GetIO();
-    io.KeyCtrl = ctrl;
-    io.KeyShift = shift;
-    io.KeyAlt = alt;
-    io.KeySuper = meta;
-    if (code >= 0 && code < IM_ARRAYSIZE(io.KeysDown)) io.KeysDown[code] = down;
+    if (down || fresh_keys_.empty()) {  // those of the press count for its frame
+      io.KeyCtrl = ctrl;
+      io.KeyShift = shift;
+      io.KeyAlt = alt;
+      io.KeySuper = meta;
+    } else {
+      late_modifiers_ = {ctrl, shift, alt, meta};
+    }
+    if (code < 0 || code >= IM_ARRAYSIZE(io.KeysDown)) return;
+    // As with buttons: a key that is let go before it was seen is let go after the next frame.
+    if (down) {
+      io.KeysDown[code] = true;
+      fresh_keys_.push_back(code);
+    } else if (std::find(fresh_keys_.begin(), fresh_keys_.end(), code) != fresh_keys_.end()) {
+      released_keys_.push_back(code);
+    } else {
+      io.KeysDown[code] = false;
+    }
   }
   void text(const std::string& typed) { ImGui::GetIO().AddInputCharactersUTF8(typed.c_str()); }
   void paste(const std::string& text) { clipboard = text; }
@@ -154,6 +173,7 @@ class PageInspector {
     io.DeltaTime = std::clamp(static_cast<float>(seconds), 1e-3f, 0.1f);
     ImGui_ImplOpenGL3_NewFrame();
     ImGui::NewFrame();
+    if (items_) items_->clear();
     inspector_.frame();
     ImGui::Render();
     glViewport(0, 0, width_, height_);
@@ -169,12 +189,22 @@ class PageInspector {
       released_[b] = io.MouseDown[b] = false;
       again = true;
     }
-    if (lifted_ && !io.MouseDown[0]) {
-      // A finger that is not there points at nothing.
-      if (!again) {
-        lifted_ = false;
-        io.MousePos = {-FLT_MAX, -FLT_MAX};
-      }
+    again = again || !released_keys_.empty();
+    for (const int code : released_keys_) io.KeysDown[code] = false;
+    released_keys_.clear();
+    fresh_keys_.clear();
+    if (late_modifiers_) {
+      const auto [ctrl, shift, alt, meta] = *late_modifiers_;
+      io.KeyCtrl = ctrl;
+      io.KeyShift = shift;
+      io.KeyAlt = alt;
+      io.KeySuper = meta;
+      late_modifiers_.reset();
+    }
+    // A finger that is lifted points at nothing; what it pressed is let go in the frame before.
+    if (leaves_ && !again) {
+      leaves_ = false;
+      io.MousePos = {-FLT_MAX, -FLT_MAX};
       again = true;
     }
     JsonWriter out;
@@ -193,6 +223,18 @@ class PageInspector {
     const ImDrawData* data = ImGui::GetDrawData();
     return data ? data->TotalVtxCount : 0;
   }
+  // Where the middle of an item is, {"x", "y"}, for scripts that drive a page; {} when it is not to
+  // be seen. Items are noted from the first call on.
+  std::string find(const std::string& label, int which) {
+    if (!items_) items_ = std::make_unique<Items>(ImGui::GetCurrentContext());
+    JsonWriter out;
+    out.begin_object();
+    if (const Item* item = items_->find(label, which))
+      out.member("x", double{item->left + item->right} / 2)
+          .member("y", double{item->top + item->bottom} / 2);
+    return out.end_object().text();
+  }
+  std::string status() const { return inspector_.status(); }
   std::string settings() const { return inspector_.settings(); }
   void restore(const std::string& settings) { inspector_.restore(settings); }
   void show(const std::string& view) { inspector_.layout().show(view); }
@@ -203,10 +245,13 @@ class PageInspector {
   }
 
   Inspector inspector_;
+  std::unique_ptr<Items> items_;  // gone before the inspector is
   int width_ = 1, height_ = 1;
-  bool pressed_[3] = {}, released_[3] = {};
+  bool pressed_[3] = {}, released_[3] = {};  // since the last frame
+  std::vector<int> fresh_keys_, released_keys_;
+  std::optional<std::array<bool, 4>> late_modifiers_;  // ctrl, shift, alt, meta
   Finger finger_;
-  bool lifted_ = false;
+  bool leaves_ = false;
 };
 
 }  // namespace
@@ -230,6 +275,8 @@ EMSCRIPTEN_BINDINGS(convolab_inspector) {
       .function("blur", &PageInspector::blur)
       .function("frame", &PageInspector::frame)
       .function("vertices", &PageInspector::vertices)
+      .function("find", &PageInspector::find)
+      .function("status", &PageInspector::status)
       .function("settings", &PageInspector::settings)
       .function("restore", &PageInspector::restore)
       .function("show", &PageInspector::show);

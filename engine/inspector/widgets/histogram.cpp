@@ -1,7 +1,6 @@
 #include "inspector/widgets/histogram.hpp"
 
 #include <algorithm>
-#include <cfloat>
 #include <cmath>
 
 #include "inspector/theme.hpp"

@@ -1,7 +1,6 @@
 #include "inspector/widgets/plot.hpp"
 
 #include <algorithm>
-#include <cfloat>
 #include <cmath>
 #include <cstdio>
 
@@ -136,7 +135,7 @@ void read_values(const Plot& plot, const Axes& axes) {
   ImGui::Text("step %.0f", plot.step(i));
   for (const Series& series : plot.series) {
     const double value = series.at(i);
-    if (std::isnan(value)) continue;
+    if (!series.told || std::isnan(value)) continue;
     ImGui::PushStyleColor(ImGuiCol_Text, series.colour);
     ImGui::Text("%s %s", series.name.c_str(), told(plot, value).c_str());
     ImGui::PopStyleColor();
@@ -144,20 +143,24 @@ void read_values(const Plot& plot, const Axes& axes) {
   ImGui::EndTooltip();
 }
 
-// The title, and the switch of its axis.
+// The title with the newest value of a plot's only line, and the switch of its axis.
 bool draw_head(const Plot& plot) {
   ImGui::AlignTextToFramePadding();
   ImGui::TextUnformatted(plot.title);
   tooltip(plot.about);
-  if (plot.newest && plot.count > 0 && !plot.series.empty()) {
+  const Series* only = nullptr;
+  int many = 0;
+  for (const Series& series : plot.series)
+    if (series.told) only = &series, ++many;
+  if (many == 1 && plot.count > 0) {
     ImGui::SameLine();
-    ImGui::TextUnformatted(told(plot, plot.series.back().at(plot.count - 1)).c_str());
+    ImGui::TextUnformatted(told(plot, only->at(plot.count - 1)).c_str());
   }
   ImGuiStorage& storage = *ImGui::GetStateStorage();
   const ImGuiID id = ImGui::GetID("log");
   bool log = storage.GetBool(id, plot.log);
   const float wide = ImGui::CalcTextSize("log").x + ImGui::GetFrameHeight() + px(6);
-  ImGui::SameLine(plot.size.x - wide);
+  ImGui::SameLine(std::max(ImGui::GetCursorPosX(), plot.size.x - wide));
   if (ImGui::Checkbox("log", &log)) storage.SetBool(id, log);
   tooltip("A logarithmic axis");
   return log;

@@ -1,7 +1,6 @@
 #include "inspector/widgets/slices.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace convolab::inspector {
 namespace {

@@ -71,6 +71,7 @@ export class App extends LitElement {
     this.lab.addEventListener('change', () => this.requestUpdate());
     addEventListener('keydown', (event) => this.key(event));
     document.querySelector('#share')?.addEventListener('click', () => void this.share());
+    document.querySelector('#inspect')?.addEventListener('click', () => void this.inspect());
     void this.lab.start();
   }
 
@@ -119,6 +120,12 @@ export class App extends LitElement {
 
   private async openOwnData() {
     if (await this.bringRest()) this.ownData.open();
+  }
+
+  /** The inspector comes with its first use. */
+  private async inspect() {
+    const { openInspector } = await import('../inspector/open');
+    await openInspector(this.lab, this);
   }
 
   private hides(part: string) {

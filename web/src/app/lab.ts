@@ -82,6 +82,12 @@ export class Lab extends Workbench {
     const { settings } = this;
     const differs = (...some: (keyof Settings)[]) =>
       some.some((name) => settings[name] !== before[name]);
+    if (differs('device') && settings.device !== 'cpu' && this.inspected) {
+      this.restore(before);
+      return this.inform(
+        'The inspector looks at training on the CPU: close it to train on the GPU.',
+      );
+    }
     if (differs('device') && settings.device !== 'cpu') {
       const why = await whyNoAdapter();
       if (why) {
@@ -169,6 +175,20 @@ export class Lab extends Workbench {
       this.settings = { ...this.settings, unit: text };
       this.write();
     }
+  }
+
+  /** Changes weights by a call to the engine, and can be undone. */
+  changeWeights(what: string, change: () => Promise<unknown>) {
+    const job = async () => {
+      await change();
+      this.weightsEdited = true;
+      this.look();
+      this.pointer.refresh();
+      this.keeper?.touch();
+      void this.askConfusion();
+      return true;
+    };
+    return this.enqueue(() => this.undoing.leave(what, this.settings, job));
   }
 
   setWeight(parameter: string, element: number, value: number) {

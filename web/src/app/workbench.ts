@@ -3,6 +3,7 @@
 // do with it are the commands in lab.ts.
 import type {
   DatasetInfo,
+  BuildWanted,
   DeviceState,
   EngineBuild,
   EngineError,
@@ -23,6 +24,7 @@ import { Opener, type Earlier, type Outcome } from './opener';
 import { Pictures } from './pictures';
 import { Pointer } from './pointer';
 import { ProfileKeeper } from './profiles';
+import type { InspectorFeed } from '../inspector/feed';
 import type { Notice, WeightEdit } from './state';
 import { defaults, runKey, specOf, type Settings } from './settings';
 import { loadRun } from './store';
@@ -65,6 +67,8 @@ export abstract class Workbench extends Desk {
   private queue: Promise<unknown> = Promise.resolve();
   protected readonly opener: Opener;
   protected weightsEdited = false;
+  /** Who looks into the engine, while somebody does. */
+  private inspector: InspectorFeed | null = null;
 
   /** `memory`: whether this browser keeps the runs for the next visit. */
   constructor({ memory }: { memory: boolean }) {
@@ -135,7 +139,29 @@ export abstract class Workbench extends Desk {
   }
 
   private startClient() {
-    return startEngine((event) => this.hear(event), buildOf(this.settings));
+    return startEngine((event) => this.hear(event), this.buildWanted());
+  }
+
+  private buildWanted(): BuildWanted {
+    const { threads } = this.settings;
+    return this.inspector ? `inspect-${threads}` : buildOf(this.settings);
+  }
+
+  get inspected() {
+    return this.inspector !== null;
+  }
+
+  /**
+   * Training goes on in the build that an inspector can look into, and reports go there. Without one
+   * the engine stays as it is: to move it once more would be one more pause.
+   */
+  inspect(inspector: InspectorFeed | null): Promise<unknown> {
+    return this.enqueue(async () => {
+      this.inspector = inspector;
+      if (!inspector) await this.engine.inspect(null);
+      else if (this.build?.inspect) await inspector.attach(this.engine);
+      else await this.moveEngine();
+    });
   }
 
   private replaceClient() {
@@ -224,6 +250,7 @@ export abstract class Workbench extends Desk {
       return false;
     }
     this.weightsEdited = value.resumed !== undefined;
+    void this.inspector?.attach(this.engine);
     if (this.run === 'loading') this.course.run = 'ready';
     if (value.fresh) this.pictures.shown = null;
     if (earlier.shown?.index === null) this.pictures.shown = earlier.shown;
@@ -296,6 +323,7 @@ export abstract class Workbench extends Desk {
       this.build = {
         threads: event.threads,
         ...(event.gpu ? { gpu: true } : {}),
+        ...(event.inspect ? { inspect: true } : {}),
         ...(event.why ? { why: event.why } : {}),
       };
     else if (event.kind === 'device') this.moved(event);

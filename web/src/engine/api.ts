@@ -180,14 +180,19 @@ export type RunState = 'ready' | 'running' | 'waiting' | 'finished' | 'stopped';
 /** How many threads a visitor wants: as many as help, or so many. */
 export type ThreadsWanted = 'auto' | '1' | '2';
 
-/** Which of the engine's builds a page asks for: with so many threads, or with WebGPU. */
-export type BuildWanted = ThreadsWanted | 'gpu';
+/**
+ * Which of the engine's builds a page asks for: with so many threads, with WebGPU, or with so many
+ * threads and what the inspector looks through.
+ */
+export type BuildWanted = ThreadsWanted | 'gpu' | `inspect-${ThreadsWanted}`;
 
 /** Which build of the engine runs, and why it is not the one with threads. */
 export interface EngineBuild {
   threads: number;
   /** The build with WebGPU, which has one thread. */
   gpu?: boolean;
+  /** The build that the inspector can look into. */
+  inspect?: boolean;
   why?: 'wanted' | 'not-isolated' | 'one-core' | 'failed';
 }
 
@@ -427,6 +432,13 @@ export interface EngineApi {
   profile(fuse: boolean): Promise<Answer<PlanProfile>>;
   /** Everything needed to go on from here, to the last bit. */
   checkpoint(): Promise<Answer<Uint8Array>>;
+  /**
+   * Lets the inspector look into training, through a port on which reports go out whenever the other
+   * side has said that it is ready; null: no longer. In the build for it alone.
+   */
+  inspect(port: MessagePort | null): Promise<void>;
+  /** A command of the inspector's (engine/probe/report.hpp); its refusal comes with the next report. */
+  inspectorCommand(json: string): Promise<void>;
   /** Runs a network that nothing else knows of. */
   calculate(job: CalculationJob): Promise<Answer<Calculation>>;
 }

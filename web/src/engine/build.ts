@@ -1,9 +1,13 @@
 // Loads one of the engine's builds: on one thread, on several (threads.ts says when), or with WebGPU.
 import aloneUrl from '@wasm/convolab.wasm?url';
+import probeUrl from '@wasm/convolab_probe.wasm?url';
 import gpuUrl from '@wasm/convolab_gpu.wasm?url';
 import glueUrl from '@wasm-threads/convolab_threads.js?url';
 import threadsUrl from '@wasm-threads/convolab_threads.wasm?url';
 import helperUrl from '@wasm-threads/convolab_threads.worker.js?url';
+import probeGlueUrl from '@wasm-threads/convolab_probe_threads.js?url';
+import probeThreadsUrl from '@wasm-threads/convolab_probe_threads.wasm?url';
+import probeHelperUrl from '@wasm-threads/convolab_probe_threads.worker.js?url';
 import type { EngineBuild } from './api';
 import type { CreateModule, EngineModule, ModuleOptions } from './module';
 
@@ -23,12 +27,21 @@ async function load(glue: Promise<unknown>, url: string, options: ModuleOptions)
   });
 }
 
-async function loadThreads(threads: number): Promise<EngineModule> {
+/** A build with threads: its glue, its WebAssembly and what its helper threads begin with. */
+interface Threaded {
+  glue: string;
+  wasm: string;
+  helper: string;
+}
+const usual: Threaded = { glue: glueUrl, wasm: threadsUrl, helper: helperUrl };
+const probing: Threaded = { glue: probeGlueUrl, wasm: probeThreadsUrl, helper: probeHelperUrl };
+
+async function loadThreads(threads: number, build: Threaded): Promise<EngineModule> {
   // The glue is a file of its own, as Emscripten made it, because the helpers load it too.
-  const glue = here(glueUrl);
-  const module = await load(import(/* @vite-ignore */ glue), here(threadsUrl), {
+  const glue = here(build.glue);
+  const module = await load(import(/* @vite-ignore */ glue), here(build.wasm), {
     mainScriptUrlOrBlob: glue,
-    locateFile: () => here(helperUrl),
+    locateFile: () => here(build.helper),
   });
   module.useThreads(threads);
   return module;
@@ -40,16 +53,20 @@ export const loadAlone = (): Promise<EngineModule> =>
 const loadGpu = (): Promise<EngineModule> =>
   load(import('@wasm/convolab_gpu.js'), here(gpuUrl), {});
 
+const loadProbe = (): Promise<EngineModule> =>
+  load(import('@wasm/convolab_probe.js'), here(probeUrl), {});
+
 /** Loads the build that was chosen; where the one with threads does not start, the other one. */
 export async function loadBuild(build: EngineBuild): Promise<[EngineModule, EngineBuild]> {
   if (build.gpu) return [await loadGpu(), build];
+  const alone = build.inspect ? loadProbe : loadAlone;
   if (build.threads > 1) {
     try {
-      return [await loadThreads(build.threads), build];
+      return [await loadThreads(build.threads, build.inspect ? probing : usual), build];
     } catch (thrown) {
       console.info('The engine goes on with one thread:', thrown);
-      return [await loadAlone(), { threads: 1, why: 'failed' }];
+      return [await alone(), { ...build, threads: 1, why: 'failed' }];
     }
   }
-  return [await loadAlone(), build];
+  return [await alone(), build];
 }

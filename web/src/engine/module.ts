@@ -57,6 +57,11 @@ export interface EngineModule {
   useThreads(threads: number): void;
   /** Where WebGPU is built in: the GPU for the backend "webgpu" from now on, or null. */
   useGpu?(device: GpuDevice | null): void;
+  /** In the build for the inspector: lets it look into a session's training, or no longer. */
+  attend?(session: SessionHandle, on: boolean): void;
+  probeCommand?(session: SessionHandle, command: string): void;
+  /** A report, when there is something new; `state`: a number of `State` in engine/probe/report.hpp. */
+  probeReport?(session: SessionHandle, state: number): Uint8Array | null;
   readIdx(file: Uint8Array, where: string): WithData<Uint8Array>;
   prepare(
     rgba: Uint8Array,

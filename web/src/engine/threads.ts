@@ -13,6 +13,10 @@ export function choose(
   { isolated, cores }: { isolated: boolean; cores: number },
 ): EngineBuild {
   if (wanted === 'gpu') return { threads: 1, gpu: true };
+  if (wanted.startsWith('inspect-')) {
+    const threads = wanted.slice('inspect-'.length) as ThreadsWanted;
+    return { ...choose(threads, { isolated, cores }), inspect: true };
+  }
   if (wanted === '1') return { threads: 1, why: 'wanted' };
   if (!isolated) return { threads: 1, why: 'not-isolated' };
   if (wanted === 'auto' && cores < 2) return { threads: 1, why: 'one-core' };

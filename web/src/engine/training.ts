@@ -6,8 +6,11 @@
 import type { Answer, Batch, EngineEvent, EpochMetrics, RunState } from './api';
 
 export interface StepResult {
-  /** pending: on a GPU, no result has come; idle: nothing was to be begun, and nothing is on its way */
-  kind: 'trained' | 'validated' | 'waiting' | 'finished' | 'pending' | 'idle';
+  /**
+   * pending: on a GPU, no result has come; idle: nothing was to be begun, and nothing is on its way;
+   * held: at a breakpoint of the inspector's, in the middle of a batch
+   */
+  kind: 'trained' | 'validated' | 'waiting' | 'finished' | 'pending' | 'idle' | 'held';
   step: number;
   epoch: number;
   samples: number;
@@ -83,6 +86,11 @@ export class Training {
     this.drain(() => this.single());
   }
 
+  /** Takes what the inspector's commands have finished. */
+  collect() {
+    if (this.wanted === 'nothing' && this.state !== 'stopped') this.drain(() => undefined);
+  }
+
   /** More pictures have arrived. */
   wake() {
     if (this.state === 'waiting') {
@@ -147,7 +155,8 @@ export class Training {
         return;
       }
       const epochEnds = result.epoch_done && !result.again;
-      if (result.kind === 'finished' || (epochEnds && this.wanted === 'epoch')) {
+      const ends = result.kind === 'finished' || result.kind === 'held';
+      if (ends || (epochEnds && this.wanted === 'epoch')) {
         this.wanted = 'nothing';
         this.report();
         this.enter(result.kind === 'finished' ? 'finished' : 'ready');

@@ -7,3 +7,12 @@ declare module '@wasm/convolab_gpu.js' {
   const create: unknown;
   export default create;
 }
+declare module '@wasm/convolab_probe.js' {
+  const create: unknown;
+  export default create;
+}
+/** Of web/wasm/inspector.cpp: inspector/drawing.ts has its types. */
+declare module '@wasm/convolab_inspector.js' {
+  const create: unknown;
+  export default create;
+}

@@ -27,6 +27,7 @@ import {
   type PlanProfile,
   type Preset,
   type Resumed,
+  type RunState,
   type Setup,
   type Split,
   type TrainConfig,
@@ -34,6 +35,7 @@ import {
 } from './api';
 import { DatasetLoader, EarlyFiles } from './datasets';
 import { loadBuild } from './build';
+import type { Inspection } from './inspection';
 import { read, type EngineModule, type SessionHandle } from './module';
 import { mistakesAmong } from './mistakes';
 import { prepared, readOwnData } from './own-data';
@@ -72,10 +74,13 @@ class Engine implements EngineApi {
   private placement: Placement | undefined;
   private readonly training = new Training(
     (ahead) => this.advance(ahead),
-    (event) => this.listener(event),
+    (event) => this.hear(event),
     undefined,
     (job) => this.placement?.answered(job),
   );
+  private state: RunState = 'ready';
+  /** While the inspector is open. */
+  private inspection: Inspection | undefined;
 
   private readonly profiler = new Profiler();
 
@@ -211,10 +216,32 @@ class Engine implements EngineApi {
     });
   }
 
+  private hear(event: EngineEvent) {
+    if (event.kind === 'state') this.state = event.state;
+    this.inspection?.poke();
+    this.listener(event);
+  }
+
+  async inspect(port: MessagePort | null) {
+    this.inspection?.end();
+    this.inspection = undefined;
+    if (!port) return;
+    const [module, { Inspection }] = await Promise.all([this.load(), import('./inspection')]);
+    this.inspection = new Inspection(module, port, () => this.state);
+    if (this.opened) this.inspection.look(this.opened.session);
+  }
+
+  async inspectorCommand(json: string) {
+    this.guard(() => ({ value: this.inspection?.command(json) }));
+    this.training.collect();
+    return Promise.resolve();
+  }
+
   /** A batch of the run, wherever it is; a GPU that fails leaves it to the CPU. */
   private advance(ahead: number): Answer<StepResult> {
     if (this.placement?.busy) return { value: pending };
     const answer = this.guard(({ session }) => read<StepResult>(session.step(ahead)));
+    this.inspection?.poke();
     if (answer.error?.where !== 'webgpu' || !this.opened?.session.onGpu()) return answer;
     this.placement?.lose(answer.error.message);
     return this.advance(ahead);
@@ -353,6 +380,7 @@ class Engine implements EngineApi {
       if (!network.error) this.placement.refuse(message);
     }
     if (network.error) return { error: network.error };
+    void this.inspect(null); // who looked looked into another network
     const before = this.opened;
     if (before && before.session !== open.session) {
       before.loader?.abandon();
