@@ -35,7 +35,8 @@ function smallGlue(): Plugin {
     name: 'convolab-small-glue',
     async generateBundle(_, bundle) {
       for (const file of Object.values(bundle)) {
-        if (file.type !== 'asset' || !/convolab_(probe_)?threads.*\.js$/.test(file.fileName)) continue;
+        if (file.type !== 'asset' || !/convolab_(probe_)?threads.*\.js$/.test(file.fileName))
+          continue;
         const module = !/\.worker/.test(file.fileName);
         const text = Buffer.from(file.source).toString();
         file.source = (await minify(file.fileName, text, { module })).code;
