@@ -1,7 +1,7 @@
 // Builds what is out of date.
 //
 //   node scripts/build.mjs          the WebAssembly engine and the page, into dist/
-//   node scripts/build.mjs native   the command line, into build/native/convolab
+//   node scripts/build.mjs native   the command line and the inspector, into build/native/
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -93,7 +93,7 @@ if (process.argv[1] === import.meta.filename) {
   if (process.argv[2] === 'native') {
     await setup('native');
     configure('native', must);
-    must('cmake', buildArgs('native', ['convolab']));
+    must('cmake', buildArgs('native', ['convolab_programs']));
   } else {
     await setup('page');
     buildPage();

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "inspector/recording.hpp"
@@ -59,6 +60,8 @@ class Desk {
   void select_step(int step);                     // and what it writes, and its layer
   void select_buffer(const std::string& buffer);  // and its layer
   void select_layer(const std::string& layer);
+  void show(const std::string& view) { shown_ = view; }  // brings a view to the front
+  std::string take_shown() { return std::exchange(shown_, {}); }
   const probe::BufferRow* buffer(const std::string& name) const;
   const probe::LayerRow* layer(const std::string& name) const;
 
@@ -81,6 +84,7 @@ class Desk {
 
  private:
   std::vector<probe::Command> outbox_;
+  std::string shown_;
   std::vector<std::string> wanted_, watched_;
   bool wants_batch_ = false, wants_times_ = false, wants_points_ = false;
   bool has_batch_ = false, has_times_ = false, has_points_ = false;

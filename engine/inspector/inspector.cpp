@@ -2,6 +2,7 @@
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -64,6 +65,7 @@ void Inspector::frame() {
   desk_.animates = false;
   desk_.narrow = size.x < narrow_width * desk_.scale;
   shortcuts();
+  layout_.show(desk_.take_shown());
   top_bar();
 }
 
@@ -86,6 +88,34 @@ void Inspector::shortcuts() {
     if (ImGui::IsKeyPressed('1' + v, false)) layout_.show(static_cast<ViewId>(v));
 }
 
+// The list of all shortcuts, behind a button.
+void Inspector::help() {
+  if (ImGui::Button("?", {ImGui::GetFrameHeight(), 0})) ImGui::OpenPopup("help");
+  tooltip("Keyboard shortcuts");
+  if (!ImGui::BeginPopup("help")) return;
+  constexpr std::pair<const char*, const char*> keys[] = {
+      {"Space", "starts and pauses training"},
+      {"Shift N", "trains a batch, or finishes the one at work"},
+      {"N, B", "a step of the plan forth, back"},
+      {"C", "goes on to the next breakpoint"},
+      {"Home", "back to the start of the batch"},
+      {"1 … 9", "the views: Plan, Stepper, Tensor …"},
+      {"Tab, arrows", "move between controls; Space or Enter presses"}};
+  const auto row = [](const char* what, const char* text) {
+    ImGui::TableNextRow();
+    ImGui::TableNextColumn();
+    ImGui::TextUnformatted(what);
+    ImGui::TableNextColumn();
+    ImGui::TextUnformatted(text);
+  };
+  if (ImGui::BeginTable("keys", 2, ImGuiTableFlags_SizingFixedFit)) {
+    for (const auto& [what, text] : keys) row(what, text);
+    for (const auto& [what, text] : more_keys_) row(what, text);
+    ImGui::EndTable();
+  }
+  ImGui::EndPopup();
+}
+
 // What is always there: start and pause, a batch, the learning rate, and how the run stands.
 void Inspector::top_bar() {
   const ImVec2 all = ImGui::GetIO().DisplaySize;
@@ -98,9 +128,15 @@ void Inspector::top_bar() {
                    ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                        ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus)) {
     const bool running = run.state == State::running;
-    if (primary_button(running ? "Pause" : "Start", {px(72), 0}))
-      desk_.send(running ? Command::Kind::pause : Command::Kind::start);
-    tooltip("Space");
+    if (run.state == State::finished || run.state == State::stopped) {
+      if (primary_button("Restart", {px(72), 0}))
+        desk_.send({.kind = Command::Kind::restart, .count = static_cast<std::int64_t>(run.seed)});
+      tooltip("Begins the run anew, from the same seed");
+    } else {
+      if (primary_button(running ? "Pause" : "Start", {px(72), 0}))
+        desk_.send(running ? Command::Kind::pause : Command::Kind::start);
+      tooltip("Space");
+    }
     ImGui::SameLine();
     if (ImGui::Button(run.in_batch ? "Finish batch" : "Batch"))
       desk_.send(Command::Kind::step_batch);
@@ -112,6 +148,10 @@ void Inspector::top_bar() {
         std::isfinite(rate_))
       desk_.send({.kind = Command::Kind::rate, .value = static_cast<double>(rate_)});
     tooltip("Learning rate, as it is set; the schedule starts from it");
+    if (desk_.narrow) {
+      ImGui::SameLine();
+      help();
+    }
     next_in_row(px(230), desk_.narrow);
     ImGui::Text("Epoch %d, step %llu", run.epoch, static_cast<unsigned long long>(run.step));
     next_in_row(px(170), desk_.narrow);
@@ -123,6 +163,13 @@ void Inspector::top_bar() {
     if (run.pictures_per_second > 0) {
       ImGui::SameLine();
       quiet_text("%.0f images/s", run.pictures_per_second);
+    }
+    if (!desk_.narrow) {
+      const float width = ImGui::GetFrameHeight();
+      next_in_row(width, false);
+      ImGui::SetCursorPosX(
+          std::max(ImGui::GetCursorPosX(), ImGui::GetWindowContentRegionMax().x - width));
+      help();
     }
     if (!run.error.empty()) warning_text("%s", run.error.c_str());
     if (!run.held.empty()) warning_text("%s", run.held.c_str());

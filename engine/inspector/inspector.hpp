@@ -4,6 +4,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "inspector/desk.hpp"
 #include "inspector/layout.hpp"
@@ -32,6 +34,9 @@ class Inspector {
   void set_theme(bool dark);
   bool set_scale(float scale);  // whether the font's atlas was built anew
 
+  // Keys that the host listens to itself, for the list of all shortcuts.
+  void add_shortcut(const char* keys, const char* text) { more_keys_.emplace_back(keys, text); }
+
   // How the run stands, in words: for a screen reader, or a window's title.
   std::string status() const;
 
@@ -42,8 +47,10 @@ class Inspector {
  private:
   void top_bar();
   void shortcuts();
+  void help();
   ImGuiContext* context_;
   float rate_ = 0;  // while it is typed
+  std::vector<std::pair<const char*, const char*>> more_keys_;
   Desk desk_;
   Layout layout_;
 };

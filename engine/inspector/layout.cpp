@@ -64,12 +64,14 @@ void draw_pane(int pane, ViewId& shown, bool& bring, Desk& desk, ImVec2 at, ImVe
       const auto id = static_cast<ViewId>(v);
       if (home(id) != pane) continue;
       const bool now = bring && id == shown;
-      if (ImGui::BeginTabItem(view(id).title, nullptr, now ? ImGuiTabItemFlags_SetSelected : 0)) {
-        if (!bring) shown = id;
-        if (id == shown) draw_view(id, desk);
-        ImGui::EndTabItem();
-      }
+      const bool open =
+          ImGui::BeginTabItem(view(id).title, nullptr, now ? ImGuiTabItemFlags_SetSelected : 0);
+      // Of the tab: once the view is drawn, the last item is the view.
       if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", view(id).text);
+      if (!open) continue;
+      if (!bring) shown = id;
+      if (id == shown) draw_view(id, desk);
+      ImGui::EndTabItem();
     }
     bring = false;
     ImGui::EndTabBar();
@@ -103,6 +105,7 @@ void splitter(const char* name, ImVec2 at, ImVec2 size, bool upright, float leng
 
 }  // namespace
 
+const char* view_name(ViewId id) { return view(id).name; }
 const char* view_title(ViewId id) { return view(id).title; }
 const char* view_text(ViewId id) { return view(id).text; }
 

@@ -15,6 +15,7 @@ enum class ViewId {
 #undef CONVOLAB_VIEW
   count
 };
+const char* view_name(ViewId view);  // "time_machine"
 const char* view_title(ViewId view);
 const char* view_text(ViewId view);
 

@@ -149,11 +149,11 @@ void apply_theme(bool wants_dark, float scale) {
   set(ImGuiCol_ResizeGrip, 0);
   set(ImGuiCol_ResizeGripHovered, p.line);
   set(ImGuiCol_ResizeGripActive, p.accent);
-  set(ImGuiCol_Tab, p.paper);
+  set(ImGuiCol_Tab, 0);
   set(ImGuiCol_TabHovered, p.hover);
-  set(ImGuiCol_TabActive, p.panel);
-  set(ImGuiCol_TabUnfocused, p.paper);
-  set(ImGuiCol_TabUnfocusedActive, p.panel);
+  set(ImGuiCol_TabActive, faint(p.accent, 50));
+  set(ImGuiCol_TabUnfocused, 0);
+  set(ImGuiCol_TabUnfocusedActive, faint(p.accent, 50));
   set(ImGuiCol_PlotLines, p.accent);
   set(ImGuiCol_PlotLinesHovered, p.accent_strong);
   set(ImGuiCol_PlotHistogram, p.accent);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "train/snapshot.hpp"
@@ -10,40 +11,62 @@
 namespace convolab::probe {
 namespace {
 
-// Σ term(i), as eight sums side by side that need not wait for each other.
-template <class Term>
-double sum(std::size_t count, const Term& term) {
-  std::array<double, 8> sums{};
-  std::size_t i = 0;
-  for (; i + sums.size() <= count; i += sums.size())
-    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += term(i + k);
-  for (; i < count; ++i) sums[0] += term(i);
+// Σ value(i)², in floats many side by side, which a compiler makes vectors of: watching a run must
+// not slow it down. Long sums, and squares that floats do not hold well, are doubles'.
+template <class Value>
+double squares(std::size_t count, const Value& value) {
+  constexpr std::size_t lanes = 64, block = 16 * lanes;
   double all = 0;
-  for (const double each : sums) all += each;
+  for (std::size_t begin = 0; begin < count; begin += block) {
+    const std::size_t end = std::min(count, begin + block);
+    std::array<float, lanes> sums{};
+    std::size_t i = begin;
+    for (; i + lanes <= end; i += lanes)
+      for (std::size_t k = 0; k < lanes; ++k) sums[k] += value(i + k) * value(i + k);
+    double sum = 0;
+    for (const float each : sums) sum += each;
+    if (!(sum > 1e-25 && sum < 1e25)) {
+      sum = 0;
+      i = begin;
+    }
+    for (; i < end; ++i) sum += static_cast<double>(value(i)) * value(i);
+    all += sum;
+  }
   return all;
 }
 
 double squares(std::span<const float> values) {
-  return sum(values.size(), [&](std::size_t i) {
-    const double value = values[i];
-    return value * value;
-  });
+  const float* v = values.data();
+  return squares(values.size(), [v](std::size_t i) { return v[i]; });
 }
 
-double squares_between(std::span<const float> a, std::span<const float> b) {
-  return sum(a.size(), [&](std::size_t i) {
-    const double change = static_cast<double>(a[i]) - static_cast<double>(b[i]);
-    return change * change;
-  });
+double squares_between(std::span<const float> before, std::span<const float> after) {
+  const float *a = before.data(), *b = after.data();
+  return squares(before.size(), [a, b](std::size_t i) { return b[i] - a[i]; });
 }
 
-// The share of units, of `batch` values each, that are 0 for all of them.
+bool any_not_zero(const float* values, std::size_t count) {
+  std::uint32_t any = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    any |= bits << 1;  // without the sign
+  }
+  return any != 0;
+}
+
+// The share of units, of `batch` values each, that are 0 for all of them. Few values at a time, as
+// most units show soon that they are alive; and not one, as nobody could guess which.
 double dead_share(std::span<const float> values, std::size_t batch) {
+  constexpr std::size_t some = 8;
   const std::size_t units = values.size() / batch;
   std::size_t dead = 0;
   for (std::size_t unit = 0; unit < units; ++unit) {
     const float* first = values.data() + unit * batch;
-    dead += std::find_if(first, first + batch, [](float v) { return v != 0.0f; }) == first + batch;
+    bool alive = false;
+    std::size_t n = 0;
+    for (; !alive && n + some <= batch; n += some) alive = any_not_zero(first + n, some);
+    dead += !alive && !any_not_zero(first + n, batch - n);
   }
   return static_cast<double>(dead) / static_cast<double>(units);
 }
@@ -84,7 +107,6 @@ Point point_of(const Graph& graph, const Executor& executor, const Stepper& step
   out.rate = result.learning_rate;
   out.gradient.assign(layers, none);
   out.update.assign(layers, none);
-  out.dead.assign(layers, none);
   std::vector<double> gradient(layers, 0), change(layers, 0), size(layers, 0);
   for (std::size_t i = 0; i < graph.parameters().size(); ++i) {
     if (plan.d_parameters[i] == no_buffer) continue;
@@ -94,14 +116,20 @@ Point point_of(const Graph& graph, const Executor& executor, const Stepper& step
     gradient[layer] += squares(executor.data(plan.d_parameters[i]));
     out.gradient[layer] = std::sqrt(gradient[layer]);
     if (before.size() != after.size()) continue;
-    change[layer] += squares_between(after, before);
+    change[layer] += squares_between(before, after);
     size[layer] += squares(before);
     if (size[layer] > 0) out.update[layer] = std::sqrt(change[layer] / size[layer]);
   }
-  for (std::size_t i = 0; i < layers; ++i)
+  return out;
+}
+
+std::vector<double> dead_units(const Graph& graph, const Executor& executor) {
+  const Plan& plan = executor.plan();
+  std::vector<double> out(graph.layers().size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < out.size(); ++i)
     if (graph.layers()[i].type->name == "relu" && plan.values[i + 1] != no_buffer)
-      out.dead[i] = dead_share(executor.data(plan.values[i + 1]),
-                               static_cast<std::size_t>(plan.options.batch));
+      out[i] = dead_share(executor.data(plan.values[i + 1]),
+                          static_cast<std::size_t>(plan.options.batch));
   return out;
 }
 

@@ -13,9 +13,13 @@ inline constexpr int histogram_bins = 64;
 
 Statistics statistics_of(std::span<const float> values);
 
-// Of a batch that has just been finished; the stepper has kept the parameters as they were before.
+// Of a batch that has just been finished, without dead units; the stepper has kept the parameters
+// as they were before.
 Point point_of(const Graph& graph, const Executor& executor, const Stepper& stepper,
                const StepResult& result);
+
+// Point::dead of the batch that an executor holds.
+std::vector<double> dead_units(const Graph& graph, const Executor& executor);
 
 // The pictures of the batch that an executor holds, up to `most`; with the answers when `answered`,
 // with the losses when `counted`.

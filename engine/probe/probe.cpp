@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t most_points = 20'000;
 constexpr std::int64_t most_frame_bytes = std::int64_t{64} << 20;
 
+// Dead units are counted no more often than in every so many training steps.
+constexpr std::uint64_t steps_between_dead = 4;
+
 }  // namespace
 
 Probe::Probe(Trainer& trainer, ThreadPool& pool)
@@ -136,6 +139,12 @@ void Probe::finished(const StepResult& result) {
   if (due(statistics_every_))
     if (const auto executor = stepper_.shown()) {
       points_.push_back(point_of(trainer_->graph(), **executor, stepper_, result));
+      // They change slowly, and looking through all activations takes longer than all the rest.
+      if (result.step >= dead_at_ + steps_between_dead || dead_.empty()) {
+        dead_ = dead_units(trainer_->graph(), **executor);
+        dead_at_ = result.step;
+      }
+      points_.back().dead = dead_;
       if (points_.size() > most_points) points_.pop_front();
     }
   if (due(record_every_)) take_frame();

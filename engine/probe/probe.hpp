@@ -113,6 +113,8 @@ class Probe {
   bool network_due_ = true, changed_ = true;
   std::deque<StepResult> results_;
   std::deque<Point> points_;
+  std::vector<double> dead_;  // as last counted, after step dead_at_
+  std::uint64_t dead_at_ = 0;
   std::deque<Frame> frames_;
   std::int64_t frame_bytes_ = 0;
   std::string message_;

@@ -52,7 +52,10 @@ Status Probe::obey(const Command& command) {
       told_batch_ = 0;
       return {};
     case Kind::measure: meter_.set_on(command.on); return {};
-    case Kind::statistics: statistics_every_ = command.count; return {};
+    case Kind::statistics:
+      statistics_every_ = command.count;
+      dead_.clear();
+      return {};
     case Kind::record: return record(command);
     case Kind::again:
       network_due_ = true;
@@ -151,6 +154,7 @@ void Probe::forget_run() {
   loss_ = accuracy_ = 0;
   results_.clear();
   points_.clear();
+  dead_.clear();
   frames_.clear();
   frame_bytes_ = 0;
   pace_ = 0;

@@ -89,13 +89,15 @@ struct Run {
 };
 
 // One training step's figures; those of layers in Network::layers' order, for layers with
-// parameters (or, for `dead`, with a relu or pool of one), NaN elsewhere.
+// parameters (or, for `dead`, for relus), NaN elsewhere.
 struct Point {
   std::uint64_t step = 0;
   double loss = 0, accuracy = 0, rate = 0;
   std::vector<double> gradient = {};  // ‖gradient‖₂ of the layer's parameters
   std::vector<double> update = {};  // ‖change of the parameters‖₂ / ‖parameters‖₂ in this step
-  std::vector<double> dead = {};  // share of a relu's units that are 0 for the whole batch
+  // Share of a relu's units that are 0 for the whole batch; counted in every fourth step at most,
+  // and in between as it was.
+  std::vector<double> dead = {};
 };
 
 // --- what is looked at closely ---

@@ -23,9 +23,10 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-Outcome run_program(const std::vector<std::string>& arguments, const fs::path& folder) {
+Outcome run_program(const std::vector<std::string>& arguments, const fs::path& folder,
+                    const std::string& program) {
   const Folder scratch;
-  std::string command = "cd " + quoted(folder.string()) + " && exec " + quoted(CONVOLAB_CLI);
+  std::string command = "cd " + quoted(folder.string()) + " && exec " + quoted(program);
   for (const std::string& each : arguments) command += " " + quoted(each);
   command += " >" + quoted(scratch / "out") + " 2>" + quoted(scratch / "err") + " </dev/null";
   const int status = std::system(command.c_str());

@@ -12,9 +12,10 @@ struct Outcome {
   std::string out, err;
 };
 
-// Runs the program with these arguments in `folder`.
+// Runs the program with these arguments in `folder`, or another one: a path, or a name to be found.
 Outcome run_program(const std::vector<std::string>& arguments,
-                    const std::filesystem::path& folder = ".");
+                    const std::filesystem::path& folder = ".",
+                    const std::string& program = CONVOLAB_CLI);
 
 // A folder of its own that goes with the object.
 class Folder {

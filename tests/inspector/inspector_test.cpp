@@ -18,10 +18,6 @@ std::vector<ViewId> all_views() {
   return views;
 }
 
-// Those that draw more than a word.
-const std::vector<ViewId> drawn_views = {ViewId::plan, ViewId::tensor, ViewId::training,
-                                         ViewId::data, ViewId::time_machine};
-
 // Corners of one view in a window of its size.
 int drawn(ViewId view, const probe::Report& report, ImVec2 size, float scale, bool dark) {
   Stage stage(size, scale, dark);
@@ -41,7 +37,7 @@ class Views : public testing::TestWithParam<Circumstance> {};
 TEST_P(Views, EachDrawsMoreOfASampleThanOfNothing) {
   const Circumstance& c = GetParam();
   const probe::Report sample = sample_report();
-  for (const ViewId view : drawn_views) {
+  for (const ViewId view : all_views()) {
     const int empty = drawn(view, {}, c.size, c.scale, c.dark);
     EXPECT_GT(empty, 100) << view_title(view);
     EXPECT_GT(drawn(view, sample, c.size, c.scale, c.dark), empty + 200) << view_title(view);
@@ -184,6 +180,16 @@ TEST(Inspector, KeysBringViewsToTheFront) {
   EXPECT_EQ(stage.inspector.layout().shown[0], ViewId::memory);
   stage.press('1');
   EXPECT_EQ(stage.inspector.layout().shown[0], ViewId::plan);
+}
+
+TEST(Inspector, TabsExplainThemselvesAndViewsDoNot) {
+  Stage stage;
+  stage.frames(3);
+  const int before = stage.vertices();
+  stage.hover({1100, 400});
+  EXPECT_EQ(stage.vertices(), before) << "nothing but the empty view is there";
+  stage.hover(stage.place("Profiler"));
+  EXPECT_GT(stage.vertices(), before);
 }
 
 TEST(Inspector, SettingsComeBack) {

@@ -1,5 +1,6 @@
 // LeNet-5 in the middle of a run, written down by hand: what a probe would say of it, with numbers
 // that look like a network's and are the same every time.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "inspector/keys.hpp"
 
 namespace convolab::inspector {

@@ -152,6 +152,18 @@ TEST(TrainingView, AsksForPointsAndTogglesLayers) {
   EXPECT_TRUE(stage.desk().training.hidden.empty());
 }
 
+TEST(TrainingView, EveryPlotHasASwitchInReach) {
+  Stage stage({2000, 1400});
+  stage.inspector.layout().splits = {0.15f, 0.3f, 0.88f};
+  stage.inspector.take(sample_report());
+  stage.frames(3);
+  for (int plot = 0; plot < 6; ++plot) EXPECT_TRUE(stage.has("log", plot)) << plot;
+  EXPECT_GT(stage.place("log", 1).x, stage.place("log", 0).x) << "two plots side by side";
+  const int before = stage.vertices();
+  stage.click("log", 0);
+  EXPECT_NE(stage.vertices(), before);
+}
+
 TEST(TrainingView, LongRunsStayAFewCorners) {
   Stage stage({1280, 800});
   probe::Report report = sample_report();

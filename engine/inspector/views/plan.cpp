@@ -113,7 +113,7 @@ void draw_plan(Desk& desk) {
   const float below = details ? ImGui::GetContentRegionAvail().y * 0.35f : 0.0f;
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_ScrollX |
                                     ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV |
-                                    ImGuiTableFlags_Resizable | ImGuiTableFlags_SizingFixedFit;
+                                    ImGuiTableFlags_SizingFixedFit;
   if (ImGui::BeginTable("plan", 6, flags, {0, -below})) {
     ImGui::TableSetupScrollFreeze(0, 1);
     for (const char* title : {"#", "layer", "step", "time", "GFLOP/s", "of ceiling"})

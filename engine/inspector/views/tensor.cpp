@@ -3,6 +3,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstring>
 
@@ -232,9 +233,13 @@ void draw_side(Desk& desk, const Side& side, ImVec2 size) {
   Slices& slices = state.slices;
   ImGui::BeginGroup();
   if (!side.title.empty()) {
-    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + size.x);
-    ImGui::TextUnformatted(side.title.c_str());
-    ImGui::PopTextWrapPos();
+    // One line, so that the pictures stand beside each other.
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::PushClipRect(at, {at.x + size.x, at.y + ImGui::GetTextLineHeight()}, true);
+    ImGui::GetWindowDrawList()->AddText(at, palette().ink, side.title.c_str());
+    ImGui::PopClipRect();
+    ImGui::Dummy({size.x, ImGui::GetTextLineHeight()});
+    tooltip(side.title.c_str());
   }
   HeatMaps maps = slices.maps_of(side.values);
   if (side.minus) maps.minus = slices.maps_of(side.minus).values;

@@ -76,13 +76,14 @@ class Plots {
     if (weight > 0) {
       const ImU32 faint = (colour & ~IM_COL32_A_MASK) | (ImU32{90} << IM_COL32_A_SHIFT);
       plot.series.push_back(
-          {"as it is", faint, [this, of](std::size_t i) { return point(i).*of; }, 1.0f, false});
+          {"as it is", faint, [this, of](std::size_t i) { return point(i).*of; }, 1.0f});
     }
     std::vector<double> smooth(plot.count);
     Smoothed smoothed(static_cast<double>(weight));
     for (std::size_t i = 0; i < plot.count; ++i) smooth[i] = smoothed.next(point(i).*of);
     plot.series.push_back({weight > 0 ? "smoothed" : "as it is", colour,
                            [&smooth](std::size_t i) { return smooth[i]; }});
+    plot.newest = true;
     draw(plot);
   }
 
@@ -90,6 +91,7 @@ class Plots {
     Plot plot = start(title, about, false);
     plot.series.push_back(
         {"rate", palette().accent, [this, of](std::size_t i) { return point(i).*of; }});
+    plot.newest = true;
     draw(plot);
   }
 

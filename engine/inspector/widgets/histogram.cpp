@@ -1,6 +1,7 @@
 #include "inspector/widgets/histogram.hpp"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 #include "inspector/theme.hpp"

@@ -1,6 +1,7 @@
 #include "inspector/widgets/plot.hpp"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <cstdio>
 
@@ -135,7 +136,7 @@ void read_values(const Plot& plot, const Axes& axes) {
   ImGui::Text("step %.0f", plot.step(i));
   for (const Series& series : plot.series) {
     const double value = series.at(i);
-    if (!series.told || std::isnan(value)) continue;
+    if (std::isnan(value)) continue;
     ImGui::PushStyleColor(ImGuiCol_Text, series.colour);
     ImGui::Text("%s %s", series.name.c_str(), told(plot, value).c_str());
     ImGui::PopStyleColor();
@@ -143,24 +144,20 @@ void read_values(const Plot& plot, const Axes& axes) {
   ImGui::EndTooltip();
 }
 
-// The title with the newest value of a plot's only line, and the switch of its axis.
+// The title, and the switch of its axis.
 bool draw_head(const Plot& plot) {
   ImGui::AlignTextToFramePadding();
   ImGui::TextUnformatted(plot.title);
   tooltip(plot.about);
-  const Series* only = nullptr;
-  int many = 0;
-  for (const Series& series : plot.series)
-    if (series.told) only = &series, ++many;
-  if (many == 1 && plot.count > 0) {
+  if (plot.newest && plot.count > 0 && !plot.series.empty()) {
     ImGui::SameLine();
-    ImGui::TextUnformatted(told(plot, only->at(plot.count - 1)).c_str());
+    ImGui::TextUnformatted(told(plot, plot.series.back().at(plot.count - 1)).c_str());
   }
   ImGuiStorage& storage = *ImGui::GetStateStorage();
   const ImGuiID id = ImGui::GetID("log");
   bool log = storage.GetBool(id, plot.log);
   const float wide = ImGui::CalcTextSize("log").x + ImGui::GetFrameHeight() + px(6);
-  ImGui::SameLine(std::max(ImGui::GetCursorPosX(), plot.size.x - wide));
+  ImGui::SameLine(plot.size.x - wide);
   if (ImGui::Checkbox("log", &log)) storage.SetBool(id, log);
   tooltip("A logarithmic axis");
   return log;

@@ -16,7 +16,6 @@ struct Series {
   ImU32 colour = 0;
   std::function<double(std::size_t)> at = {};  // NaN where there is nothing
   float width = 1.5f;
-  bool told = true;  // among the values where the pointer is
 };
 
 struct Plot {
@@ -25,7 +24,8 @@ struct Plot {
   std::size_t count = 0;
   std::function<double(std::size_t)> step = {};  // grows
   std::vector<Series> series = {};
-  bool log = false;  // until it is switched
+  bool newest = false;  // the last series' newest value stands beside the title
+  bool log = false;     // until it is switched
   bool from_zero = false;
   double guide = std::numeric_limits<double>::quiet_NaN();  // a line across
   float factor = 1;                                         // of what is told: 100 for per cent

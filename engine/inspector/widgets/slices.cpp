@@ -1,6 +1,7 @@
 #include "inspector/widgets/slices.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace convolab::inspector {
 namespace {
