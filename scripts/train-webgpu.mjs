@@ -17,7 +17,7 @@ const options = optionsOf(
   {
     ...{ model: text, data: text, epochs: text, 'batch-size': text, seed: text },
     ...{ optimizer: text, lr: text, momentum: text, 'weight-decay': text, schedule: text },
-    ...{ backend: text, checkpoint: text },
+    ...{ backend: text, checkpoint: text, subgroups: text },
     ...{ augment: { type: 'boolean' }, 'log-steps': { type: 'boolean' } },
   },
   `npm run train:webgpu -- [options]
@@ -26,6 +26,7 @@ const options = optionsOf(
   --epochs N --batch-size N --seed N --optimizer NAME --lr X --momentum X --weight-decay X
   --schedule NAME --augment   as convolab train has them
   --backend NAME      webgpu (default), or simd: the same module on the CPU, to compare
+  --subgroups on|off  sums by subgroups, where the adapter has them (default: where a CPU plays the GPU)
   --checkpoint FILE   the run as a file at its end, which the page's module can go on from
   --log-steps         every step's loss`,
 );
@@ -42,6 +43,7 @@ const config = given({
   schedule: options.schedule && { type: options.schedule },
   augment: options.augment ? { shift: 1, rotate: 15, scale: 0.15 } : undefined,
 });
+const subgroups = options.subgroups && options.subgroups !== 'off';
 const optimizer = given({
   type: options.optimizer,
   lr: number('lr'),
@@ -65,7 +67,7 @@ function specOf(engine, model) {
 async function train() {
   const engine = await loadEngine();
   const onGpu = config.backend === 'webgpu';
-  const gpu = onGpu ? await openNodeGpu() : undefined;
+  const gpu = onGpu ? await openNodeGpu({ subgroups }) : undefined;
   if (gpu) engine.useGpu(gpu);
   const { session, info } = sessionOn(engine, options.data ?? 'digits');
   const { title, text: spec } = specOf(engine, options.model ?? 'lenet-5');

@@ -1,4 +1,6 @@
 // batch_norm2d: x and y are (channels, inner), inner = positions · batch. A workgroup does a channel.
+//
+// include sums.wgsl
 
 override channels: u32;
 override inner: u32;
@@ -28,7 +30,7 @@ fn normalised(c: u32, i: u32, mean: f32, inverse_std: f32) -> f32 {
 @group(0) @binding(7) var<storage, read_write> running_var: array<f32>;
 
 // Training: normalised by the batch's mean and biased variance; the running variance is unbiased.
-@compute @workgroup_size(64)
+@compute @workgroup_size(team)
 fn forward(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
@@ -37,16 +39,16 @@ fn forward(
   let c = workgroup.x + workgroup.y * workgroups.x;
   if (c >= channels) { return; }
   var sum = 0.0;
-  for (var i = local; i < inner; i += 64u) { sum += x[c * inner + i]; }
+  for (var i = local; i < inner; i += team) { sum += x[c * inner + i]; }
   let mean = sum_of_workgroup(local, sum) / f32(inner);
   var squares = 0.0;
-  for (var i = local; i < inner; i += 64u) {
+  for (var i = local; i < inner; i += team) {
     let d = x[c * inner + i] - mean;
     squares += d * d;
   }
   squares = sum_of_workgroup(local, squares);
   let inverse_std = 1.0 / sqrt(squares / f32(inner) + eps);
-  for (var i = local; i < inner; i += 64u) {
+  for (var i = local; i < inner; i += team) {
     y[c * inner + i] = normalised(c, i, mean, inverse_std);
   }
   if (local > 0u) { return; }
@@ -66,7 +68,7 @@ fn forward(
 @group(0) @binding(7) var<storage, read_write> inverse_stds_eval: array<f32>;
 
 // Evaluation: the running statistics as they are.
-@compute @workgroup_size(64)
+@compute @workgroup_size(team)
 fn forward_eval(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
@@ -76,7 +78,7 @@ fn forward_eval(
   if (c >= channels) { return; }
   let mean = fixed_mean[c];
   let inverse_std = 1.0 / sqrt(fixed_var[c] + eps);
-  for (var i = local; i < inner; i += 64u) {
+  for (var i = local; i < inner; i += team) {
     y_eval[c * inner + i] = normalised(c, i, mean, inverse_std);
   }
   if (local > 0u) { return; }
@@ -99,7 +101,7 @@ fn gradients(c: u32, local: u32, training: bool) {
   let inverse_std = inverse_std_read[c];
   var sum = 0.0;
   var sum_x_hat = 0.0;
-  for (var i = local; i < inner; i += 64u) {
+  for (var i = local; i < inner; i += team) {
     let d = d_y[c * inner + i];
     sum += d;
     sum_x_hat += d * (x[c * inner + i] - mean) * inverse_std;
@@ -112,7 +114,7 @@ fn gradients(c: u32, local: u32, training: bool) {
   }
   if (!given(5u)) { return; }
   let scale = weight_of(c) * inverse_std;
-  for (var i = local; i < inner; i += 64u) {
+  for (var i = local; i < inner; i += team) {
     let at = c * inner + i;
     var d = d_y[at];
     if (training) {
@@ -123,7 +125,7 @@ fn gradients(c: u32, local: u32, training: bool) {
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(team)
 fn backward(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
@@ -133,7 +135,7 @@ fn backward(
   if (c < channels) { gradients(c, local, true); }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(team)
 fn backward_eval(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,

@@ -43,22 +43,3 @@ fn hyperbolic_tangent(x: f32) -> f32 {
   let shrunk = exp(-2.0 * abs(x));
   return select(sign(x) * ((1.0 - shrunk) / (1.0 + shrunk)), series, square < 0.04);
 }
-
-var<workgroup> partial: array<f32, 64>;
-var<workgroup> sums_of_eight: array<f32, 8>;
-
-// The sum of the values of 64 invocations, always in the same order. (Few barriers: they are what
-// costs where a CPU plays the GPU. Two in a row do not meet: what one writes, nobody reads any more.)
-fn sum_of_workgroup(local: u32, value: f32) -> f32 {
-  partial[local] = value;
-  workgroupBarrier();
-  if (local < 8u) {
-    var eight = 0.0;
-    for (var i = 0u; i < 8u; i++) { eight += partial[local * 8u + i]; }
-    sums_of_eight[local] = eight;
-  }
-  workgroupBarrier();
-  var sum = 0.0;
-  for (var i = 0u; i < 8u; i++) { sum += sums_of_eight[i]; }
-  return sum;
-}

@@ -5,6 +5,7 @@
 //   backward_input   C (c, q) = weight (c, ouv) · d_y (ouv, q), q a position of d_x
 //   backward_weight  C (o, cuv) = d_y (o, p) · x (p, cuv)
 //
+// include sums.wgsl
 // include tiles.wgsl
 
 override which: u32;  // 0 forward, 1 backward_input, 2 backward_weight
@@ -122,7 +123,7 @@ fn finished(group: u32, m: u32, n: u32, sum: f32) {
 @group(0) @binding(1) var<storage, read_write> d_bias: array<f32>;
 
 // d_bias[o] = Σ_p d_y[o,p]
-@compute @workgroup_size(64)
+@compute @workgroup_size(team)
 fn backward_bias(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
@@ -131,7 +132,7 @@ fn backward_bias(
   let o = workgroup.x + workgroup.y * workgroups.x;
   if (o >= out_channels) { return; }
   var sum = 0.0;
-  for (var p = local; p < out_size; p += 64u) { sum += d_y[o * out_size + p]; }
+  for (var p = local; p < out_size; p += team) { sum += d_y[o * out_size + p]; }
   sum = sum_of_workgroup(local, sum);
   if (local == 0u) { d_bias[o] = select(0.0, d_bias[o], accumulate) + sum; }
 }

@@ -1,4 +1,6 @@
 // Losses over a batch and what training reports of them. logits and y are (classes, batch).
+//
+// include sums.wgsl
 
 override classes: u32;
 override features: u32;
@@ -80,11 +82,11 @@ fn mse_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
 
 // metrics[0] = Σ_n losses[n]; metrics[1] = the number of n whose largest output (the first one of
 // equals) is at the label. One workgroup.
-@compute @workgroup_size(64)
+@compute @workgroup_size(team)
 fn metrics(@builtin(local_invocation_index) local: u32) {
   var loss = 0.0;
   var correct = 0.0;
-  for (var n = local; n < batch; n += 64u) {
+  for (var n = local; n < batch; n += team) {
     var best = 0u;
     for (var c = 1u; c < classes; c++) {
       if (y[c * batch + n] > y[best * batch + n]) { best = c; }

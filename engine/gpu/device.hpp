@@ -52,7 +52,8 @@ struct Limits {
   std::uint32_t workgroups = 65535;       // in each dimension of a dispatch
   std::uint32_t storage_buffers = 8;      // bound at once
   bool software = false;  // a CPU plays the GPU: barriers and shared memory cost more
-  bool f16 = false, subgroups = false;
+  // How many invocations a subgroup has, where shaders are to use them; 0: they are not.
+  std::uint32_t subgroup = 0;
 };
 
 using ReadCallback = std::function<void(Expected<std::span<const float>>)>;

@@ -45,6 +45,13 @@ void ProgramWriter::for_each_group(std::string_view shader, std::string_view ent
   launch(shader, entry_point, bindings, x, divided_up(groups, x), z);
 }
 
+void ProgramWriter::for_each_team(std::string_view shader, std::string_view entry_point,
+                                  std::int64_t groups) {
+  const std::uint32_t alone = limits_->software ? 4 : 64;  // 4: one vector of that CPU
+  constant("team", limits_->subgroup > 0 ? limits_->subgroup : alone);
+  for_each_group(shader, entry_point, groups);
+}
+
 void ProgramWriter::for_each(std::string_view shader, std::string_view entry_point,
                              std::int64_t elements, std::initializer_list<int> bindings) {
   for_each_group(shader, entry_point, divided_up(elements, flat_size), 1, bindings);

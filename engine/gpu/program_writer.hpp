@@ -25,6 +25,8 @@ class ProgramWriter {
   // At least as many workgroups, x folded into y, z times.
   void for_each_group(std::string_view shader, std::string_view entry_point, std::int64_t groups,
                       std::int64_t z = 1, std::initializer_list<int> bindings = {});
+  // The same, with workgroups that add up what their invocations find (sums.wgsl).
+  void for_each_team(std::string_view shader, std::string_view entry_point, std::int64_t groups);
   // At least one invocation for each of the elements, as common.wgsl's flat() numbers them.
   void for_each(std::string_view shader, std::string_view entry_point, std::int64_t elements,
                 std::initializer_list<int> bindings = {});

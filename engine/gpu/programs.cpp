@@ -56,7 +56,7 @@ void add_loss(ProgramWriter& out, const Step& step) {
       const auto& a = args<MseArgs>(step);
       return out.for_each("loss", "mse_backward", std::int64_t{a.features} * a.batch);
     }
-    default: return out.launch("loss", "metrics", {}, 1);
+    default: return out.for_each_team("loss", "metrics", 1);
   }
 }
 
@@ -98,7 +98,7 @@ void add(ProgramWriter& out, const Step& step) {
     case Kernel::conv2d_backward_weight:
       return add_conv2d(out, args<Conv2dArgs>(step), Product::backward_weight);
     case Kernel::conv2d_backward_bias:
-      return out.for_each_group("conv2d", "backward_bias", args<Conv2dArgs>(step).out_channels);
+      return out.for_each_team("conv2d", "backward_bias", args<Conv2dArgs>(step).out_channels);
     case Kernel::linear_forward: return add_linear(out, args<LinearArgs>(step), Product::forward);
     case Kernel::linear_backward_input:
       return add_linear(out, args<LinearArgs>(step), Product::backward_input);
@@ -115,15 +115,15 @@ void add(ProgramWriter& out, const Step& step) {
     case Kernel::softmax_backward:
       return out.for_each("softmax", "backward", args<SoftmaxArgs>(step).inner);
     case Kernel::batch_norm2d_forward:
-      return out.for_each_group("batch_norm2d", "forward", args<BatchNorm2dArgs>(step).channels);
+      return out.for_each_team("batch_norm2d", "forward", args<BatchNorm2dArgs>(step).channels);
     case Kernel::batch_norm2d_forward_eval:
-      return out.for_each_group("batch_norm2d", "forward_eval",
-                                args<BatchNorm2dArgs>(step).channels);
+      return out.for_each_team("batch_norm2d", "forward_eval",
+                               args<BatchNorm2dArgs>(step).channels);
     case Kernel::batch_norm2d_backward:
-      return out.for_each_group("batch_norm2d", "backward", args<BatchNorm2dArgs>(step).channels);
+      return out.for_each_team("batch_norm2d", "backward", args<BatchNorm2dArgs>(step).channels);
     case Kernel::batch_norm2d_backward_eval:
-      return out.for_each_group("batch_norm2d", "backward_eval",
-                                args<BatchNorm2dArgs>(step).channels);
+      return out.for_each_team("batch_norm2d", "backward_eval",
+                               args<BatchNorm2dArgs>(step).channels);
     case Kernel::dropout_forward: return add_dropout(out, "forward", args<DropoutArgs>(step));
     case Kernel::dropout_backward: return add_dropout(out, "backward", args<DropoutArgs>(step));
     case Kernel::copy: return out.for_each("copy", "copy", args<CopyArgs>(step).elements);

@@ -53,11 +53,11 @@ export async function nodeGpu(...flags) {
   return create(flags);
 }
 
-/** A GpuDevice over it, or an error that says what is missing. */
-export async function openNodeGpu(...flags) {
+/** A GpuDevice over it, with openGpu's options, or an error that says what is missing. */
+export async function openNodeGpu({ flags = [], ...options } = {}) {
   const gpu = await nodeGpu(...flags);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new Error(`WebGPU finds no adapter here; ${swiftshader} would be one`);
   // Dawn ends with its `gpu`, so that the device has to keep it.
-  return Object.assign(await openGpu(adapter, shaderSources()), { gpu });
+  return Object.assign(await openGpu(adapter, shaderSources(), options), { gpu });
 }

@@ -8,9 +8,13 @@ import { prove } from './prove.mjs';
 // CONVOLAB_PROBLEMS=conv2d node --test tests/gpu/kernels.test.mjs
 const wanted = process.env.CONVOLAB_PROBLEMS ?? '';
 
-export async function proveAll(title, { limits = {}, only = /./, flags = [] } = {}) {
+export async function proveAll(title, { limits = {}, only = /./, ...options } = {}) {
   const module = await loadProofs();
-  const device = await openNodeGpu(...flags);
+  const device = await openNodeGpu(options);
+  if (options.subgroups && !device.limits.subgroup) {
+    it.skip(`${title}: ${device.name} has no subgroups of one size`);
+    return device.close();
+  }
   Object.defineProperty(device, 'limits', { value: { ...device.limits, ...limits } });
   const proofs = new module.Proofs(device);
   const names = JSON.parse(proofs.names());

@@ -51,8 +51,7 @@ class JavaScriptDevice final : public gpu::Device {
     limits_.workgroups = limits["workgroups"].as<std::uint32_t>();
     limits_.storage_buffers = limits["storageBuffers"].as<std::uint32_t>();
     limits_.software = limits["software"].as<bool>();
-    limits_.f16 = limits["f16"].as<bool>();
-    limits_.subgroups = limits["subgroups"].as<bool>();
+    limits_.subgroup = limits["subgroup"].as<std::uint32_t>();
   }
 
   std::string name() const override { return device_["name"].as<std::string>(); }

@@ -13,8 +13,8 @@ export interface GpuLimits {
   workgroups: number;
   storageBuffers: number;
   software: boolean;
-  f16: boolean;
-  subgroups: boolean;
+  /** Invocations of a subgroup, where shaders use them; else 0. */
+  subgroup: number;
 }
 
 /** What of WebGPU is used; `navigator.gpu` gives it, and so does the npm package `webgpu`. */
@@ -35,11 +35,20 @@ export interface RunValues {
   seedHigh?: number;
 }
 
+export interface GpuOptions {
+  /** Sums by subgroups, where the adapter has them; unless told, where a CPU plays the GPU. */
+  subgroups?: boolean;
+}
+
 /** Opens an adapter; `sources` are the texts of shaders/*.wgsl by stem. */
-export function openGpu(adapter: GpuAdapter, sources: Record<string, string>): Promise<GpuDevice>;
+export function openGpu(
+  adapter: GpuAdapter,
+  sources: Record<string, string>,
+  options?: GpuOptions,
+): Promise<GpuDevice>;
 
 export class GpuDevice {
-  constructor(device: object, info: object, sources: Record<string, string>);
+  constructor(device: object, info: object, sources: Record<string, string>, subgroups?: boolean);
   readonly name: string;
   readonly software: boolean;
   readonly limits: GpuLimits;

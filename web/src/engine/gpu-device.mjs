@@ -14,15 +14,18 @@ const wanted = [
   'maxComputeInvocationsPerWorkgroup',
   'maxComputeWorkgroupSizeX',
 ];
-const optional = ['shader-f16', 'subgroups'];
 
-/** Opens an adapter with all it has of what we can use. */
-export async function openGpu(adapter, sources) {
+/**
+ * Opens an adapter with all it has of what we can use. `subgroups`: whether sums go by subgroups
+ * where the adapter has them, all of one size; unless told, they do where a CPU plays the GPU,
+ * which is where they are known to pay.
+ */
+export async function openGpu(adapter, sources, { subgroups } = {}) {
   const device = await adapter.requestDevice({
     requiredLimits: Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]])),
-    requiredFeatures: optional.filter((name) => adapter.features.has(name)),
+    requiredFeatures: ['subgroups'].filter((name) => adapter.features.has(name)),
   });
-  return new GpuDevice(device, adapter.info ?? device.adapterInfo ?? {}, sources);
+  return new GpuDevice(device, adapter.info ?? device.adapterInfo ?? {}, sources, subgroups);
 }
 
 export class GpuDevice {
@@ -38,14 +41,18 @@ export class GpuDevice {
   #failure; // the first error, as a text
   #nextHandle = 1;
   #runValues;
+  #subgroup; // invocations of one, where they are used
 
-  constructor(device, info, sources) {
+  constructor(device, info, sources, subgroups) {
     this.#device = device;
     this.#sources = sources;
     const text = [info.vendor, info.architecture, info.device, info.description].join(' ');
     this.software = Boolean(info.isFallbackAdapter) || /swiftshader|llvmpipe|lavapipe/i.test(text);
     this.name =
       info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'GPU';
+    const { subgroupMinSize: size = 0, subgroupMaxSize } = info;
+    const known = device.features.has('subgroups') && size >= 4 && size === subgroupMaxSize;
+    this.#subgroup = known && (subgroups ?? this.software) ? size : 0;
     this.lost = device.lost.then(({ reason, message }) => {
       this.#fail(`the GPU was lost (${reason}): ${message}`);
       return message || reason;
@@ -55,14 +62,13 @@ export class GpuDevice {
   }
 
   get limits() {
-    const { limits, features } = this.#device;
+    const { limits } = this.#device;
     return {
       bufferBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
       workgroups: limits.maxComputeWorkgroupsPerDimension,
       storageBuffers: limits.maxStorageBuffersPerShaderStage,
       software: this.software,
-      f16: features.has('shader-f16'),
-      subgroups: features.has('subgroups'),
+      subgroup: this.#subgroup,
     };
   }
 
@@ -249,13 +255,21 @@ export class GpuDevice {
     return pipeline;
   }
 
-  /** A shader with common.wgsl before it, and what its lines `// include <file>.wgsl` name. */
+  /**
+   * A shader with common.wgsl before it, and what its lines `// include <file>.wgsl` name: where
+   * subgroups are used <file>_subgroups.wgsl, if there is one.
+   */
   #text(shader) {
     const source = this.#sources[shader];
     if (source === undefined) return undefined;
     const included = [...source.matchAll(/^\/\/ include (\w+)\.wgsl$/gm)];
-    const stems = ['common', ...included.map(([, stem]) => stem)];
-    return [...stems.map((stem) => this.#sources[stem]), source].join('\n');
+    const stems = ['common', ...included.map(([, stem]) => stem)].map((stem) =>
+      this.#subgroup && this.#sources[`${stem}_subgroups`] ? `${stem}_subgroups` : stem,
+    );
+    const text = [...stems.map((stem) => this.#sources[stem]), source].join('\n');
+    // What is to be enabled stands before everything else.
+    const enabled = [...text.matchAll(/^enable \w+;$/gm)].join('\n');
+    return `${enabled}\n${text.replaceAll(/^enable \w+;$/gm, '')}`;
   }
 
   #module(shader, code) {
