@@ -1,6 +1,5 @@
 // activation: y = f(x), and its gradient in terms of y.
 
-override elements: u32;
 override kind: u32;  // Activation: none, relu, leaky_relu, tanh, sigmoid
 override negative_slope: f32;
 
@@ -11,7 +10,7 @@ override negative_slope: f32;
 @compute @workgroup_size(flat_size)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
-  if (i >= elements) { return; }
+  if (i >= arrayLength(&y)) { return; }
   y[i] = activated(kind, negative_slope, x[i]);
 }
 
@@ -23,7 +22,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @compute @workgroup_size(flat_size)
 fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
-  if (i >= elements) { return; }
+  if (i >= arrayLength(&d_x)) { return; }
   let value = y_read[i];
   var slope = 1.0;
   switch (kind) {

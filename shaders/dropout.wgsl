@@ -4,7 +4,6 @@
 //
 // include run.wgsl
 
-override elements: u32;
 override p: f32;
 override lane: u32;
 override scale: f32;  // 1/(1−p), or 0 when p = 1
@@ -43,10 +42,10 @@ fn factors(pair: u32) -> vec2f {
 @compute @workgroup_size(flat_size)
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = 2u * flat(id, groups);
-  if (i >= elements) { return; }
+  if (i >= arrayLength(&y)) { return; }
   let by = factors(i / 2u);
   y[i] = by.x * x[i];
-  if (i + 1u < elements) { y[i + 1u] = by.y * x[i + 1u]; }
+  if (i + 1u < arrayLength(&y)) { y[i + 1u] = by.y * x[i + 1u]; }
 }
 
 @group(0) @binding(0) var<storage, read> d_y: array<f32>;
@@ -55,10 +54,10 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @compute @workgroup_size(flat_size)
 fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = 2u * flat(id, groups);
-  if (i >= elements) { return; }
+  if (i >= arrayLength(&d_x)) { return; }
   let by = factors(i / 2u);
   d_x[i] = select(0.0, d_x[i], accumulate) + by.x * d_y[i];
-  if (i + 1u < elements) {
+  if (i + 1u < arrayLength(&d_x)) {
     d_x[i + 1u] = select(0.0, d_x[i + 1u], accumulate) + by.y * d_y[i + 1u];
   }
 }

@@ -2,7 +2,6 @@
 //
 // include run.wgsl
 
-override elements: u32;
 override momentum: f32;
 override weight_decay: f32;
 override nesterov: bool;
@@ -22,7 +21,7 @@ override decoupled: bool;
 @compute @workgroup_size(flat_size)
 fn sgd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
-  if (i >= elements) { return; }
+  if (i >= arrayLength(&w)) { return; }
   let before = w[i];
   let g = d_w[i] + weight_decay * before;
   var change = g;
@@ -39,7 +38,7 @@ fn sgd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups
 @compute @workgroup_size(flat_size)
 fn rmsprop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
-  if (i >= elements) { return; }
+  if (i >= arrayLength(&w)) { return; }
   let before = w[i];
   let g = d_w[i] + weight_decay * before;
   let s = alpha * first[i] + (1.0 - alpha) * g * g;
@@ -58,7 +57,7 @@ fn rmsprop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @compute @workgroup_size(flat_size)
 fn adam(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = flat(id, groups);
-  if (i >= elements) { return; }
+  if (i >= arrayLength(&w)) { return; }
   let before = w[i];
   let g = d_w[i] + select(weight_decay, 0.0, decoupled) * before;
   let m = beta1 * first[i] + (1.0 - beta1) * g;

@@ -29,13 +29,19 @@ struct Constant {
   double value = 0;
 };
 
+// What a shader sees of a buffer: its first elements, so many that arrayLength() says; 0: all.
+struct Binding {
+  BufferHandle buffer = no_handle;
+  std::int64_t elements = 0;
+};
+
 // One launch of a shader: shaders/<shader>.wgsl, one of its entry points, specialised by constants
 // (those that the shader does not declare are left out), with x·y·z workgroups. Binding k of the
 // shader's group 0 is bindings[k].
 struct Dispatch {
   std::string_view shader, entry_point;
   std::vector<Constant> constants;
-  std::vector<BufferHandle> bindings;
+  std::vector<Binding> bindings;
   std::uint32_t x = 1, y = 1, z = 1;
 };
 

@@ -90,16 +90,50 @@ Expected<Executor> Executor::create(Plan plan, const StateBuffers& state, const 
 }
 
 Status Executor::lay_out(const StateBuffers& state) {
-  for (const Buffer& buffer : plan_.buffers) {
-    if (buffer.role == BufferRole::parameter) {
-      handles_.push_back(state.parameter(buffer.parameter));
-    } else if (buffer.role == BufferRole::optimizer) {
-      handles_.push_back(state.slot(buffer.parameter, buffer.slot));
-    } else {
+  handles_.resize(plan_.buffers.size());
+  std::vector<std::size_t> own;  // the largest first
+  const auto larger = [&](std::size_t a, std::size_t b) {
+    return plan_.buffers[a].elements > plan_.buffers[b].elements;
+  };
+  for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
+    const Buffer& buffer = plan_.buffers[i];
+    if (buffer.role == BufferRole::parameter)
+      handles_[i] = state.parameter(buffer.parameter);
+    else if (buffer.role == BufferRole::optimizer)
+      handles_[i] = state.slot(buffer.parameter, buffer.slot);
+    else
+      own.insert(std::upper_bound(own.begin(), own.end(), i, larger), i);
+  }
+  return share(own);
+}
+
+// Each of these buffers of the plan takes the first buffer on the device whose
+// takers so far are not alive when it is; what is read here, the metrics, has its own. (Not parts
+// of one large buffer, as in the plan's arena: what a step reads may not be bound beside what it
+// writes.)
+Status Executor::share(std::span<const std::size_t> own) {
+  struct Room {
+    BufferHandle handle;
+    std::vector<std::size_t> takers;
+  };
+  std::vector<Room> rooms;
+  for (const std::size_t i : own) {
+    const Buffer& buffer = plan_.buffers[i];
+    const auto apart = [&](std::size_t other) {
+      const Buffer& taker = plan_.buffers[other];
+      if (taker.role == BufferRole::loss || buffer.role == BufferRole::loss) return false;
+      return taker.last < buffer.first || taker.first > buffer.last;
+    };
+    auto room = std::find_if(rooms.begin(), rooms.end(), [&](const Room& each) {
+      return std::all_of(each.takers.begin(), each.takers.end(), apart);
+    });
+    if (room == rooms.end()) {
       const auto made = own_.create(buffer.elements);
       if (!made) return fail(made.error().code, buffer.name, made.error().message);
-      handles_.push_back(*made);
+      room = rooms.insert(rooms.end(), Room{*made, {}});
     }
+    room->takers.push_back(i);
+    handles_[i] = room->handle;
   }
   return {};
 }
@@ -125,14 +159,15 @@ Status Executor::record(MakeProgram make) {
     std::vector<BufferId> operands = plan_.steps[s].reads;
     const auto& writes = plan_.steps[s].writes;
     operands.insert(operands.end(), writes.begin(), writes.end());
-    const auto handle_of = [&](int binding) {
-      if (binding == scratch_binding) return scratch_handle;
+    const auto bound = [&](int binding) -> Binding {
+      if (binding == scratch_binding) return {scratch_handle};
       const BufferId id = operands[static_cast<std::size_t>(binding)];
-      return id == no_buffer ? no_handle : handles_[static_cast<std::size_t>(id)];
+      if (id == no_buffer) return {};
+      return {handles_[static_cast<std::size_t>(id)], plan_.buffer(id).elements};
     };
     for (KernelDispatch& each : programs[s].dispatches) {
-      std::vector<BufferHandle> bindings(each.bindings.size());
-      std::transform(each.bindings.begin(), each.bindings.end(), bindings.begin(), handle_of);
+      std::vector<Binding> bindings(each.bindings.size());
+      std::transform(each.bindings.begin(), each.bindings.end(), bindings.begin(), bound);
       dispatches.push_back({each.shader, each.entry_point, std::move(each.constants),
                             std::move(bindings), each.x, each.y, each.z});
     }

@@ -1,5 +1,6 @@
-// Executor of plans on a GPU: a buffer on the device for every buffer of the plan, and all steps
-// recorded once, so that a run is one submission.
+// Executor of plans on a GPU: buffers on the device for those of the plan, which share them where
+// their lives do not overlap (PlanOptions::share_memory), and all steps recorded once, so that a
+// run is one submission.
 //
 // What outlives a plan (parameters and the optimiser's memory) is in a StateBuffers that all plans
 // of a run share, as they share a ModelState on the CPU.
@@ -90,6 +91,7 @@ class Executor {
  private:
   Executor(Plan plan, Device& device) : plan_(std::move(plan)), device_(&device), own_(device) {}
   Status lay_out(const StateBuffers& state);
+  Status share(std::span<const std::size_t> own);
   Status record(MakeProgram make);
   RunValues values(const RunSettings& settings) const;
 

@@ -42,7 +42,7 @@ Expected<gpu::Executor*> Trainer::gpu_executor(bool training, int count) {
   auto& made = training ? gpu_->training : gpu_->eval;
   if (const auto it = made.find(count); it != made.end()) return &it->second;
   PlanOptions options = training ? training_options(count) : eval_options(count);
-  options.share_memory = false;  // every buffer of the plan is one there
+  options.share_memory = true;  // of a run there nothing is looked at but its metrics
   auto plan = make_plan(graph_, options);
   if (!plan) return tl::unexpected(plan.error());
   auto executor = gpu::Executor::create(*std::move(plan), gpu_->state, gpu_->access);

@@ -46,8 +46,10 @@ class FakeDevice : public Device {
       const Step& step = steps()[static_cast<std::size_t>(each.constants[0].value)];
       std::vector<void*> operands;
       std::set<BufferHandle> bound;
-      for (const BufferHandle handle : each.bindings) {
+      for (const auto& [handle, elements] : each.bindings) {
         operands.push_back(handle == no_handle ? nullptr : buffers_.at(handle).data());
+        complaints +=
+            handle != no_handle && elements > static_cast<std::int64_t>(buffers_.at(handle).size());
         const bool written = operands.size() > step.reads.size();
         complaints += written && handle != no_handle && bound.contains(handle);
         bound.insert(handle);
@@ -75,6 +77,11 @@ class FakeDevice : public Device {
   }
 
   std::size_t buffers() const { return buffers_.size(); }
+  std::size_t elements() const {
+    std::size_t sum = 0;
+    for (const auto& each : buffers_) sum += each.second.size();
+    return sum;
+  }
   std::size_t recordings() const { return recordings_.size(); }
   std::size_t waiting() const { return answers_.size(); }
   // Every step as one dispatch that names it.

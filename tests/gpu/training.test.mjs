@@ -200,12 +200,14 @@ test('nothing leaks over 1,000 steps and 20 rebuilds', async () => {
   await losses(session, 1000);
   await fetched(session);
   assert.deepEqual([gpu.buffers, gpu.recordings], [buffers, recordings]);
+  const first = []; // of each net: how they share memory depends on their sizes
   for (let i = 0; i < 20; i++) {
     const spec = JSON.stringify(net(2 + (i % 3)));
     checked(session.openNetwork(spec, settings({ backend: 'webgpu', batch_size: 4 })));
     await compiled();
     await losses(session, 2);
-    assert.deepEqual([gpu.buffers, gpu.recordings], [buffers, recordings], `rebuild ${i + 1}`);
+    first[i % 3] ??= i ? gpu.buffers : buffers;
+    assert.deepEqual([gpu.buffers, gpu.recordings], [first[i % 3], recordings], `rebuild ${i + 1}`);
   }
   session.delete();
   assert.deepEqual([gpu.buffers, gpu.recordings], [0, 0]);

@@ -270,6 +270,28 @@ TEST(GpuTraining, NoDeviceIsAClearRefusal) {
   EXPECT_NE(refused.error().message.find("needs a GPU"), std::string::npos);
 }
 
+TEST(GpuTraining, BuffersThatDoNotLiveTogetherShareMemory) {
+  const Graph graph = *graph_from_json(toy::net);
+  const ModelState state(graph, 1);
+  gpu::FakeDevice device;
+  const auto elements = [&](bool training, bool share) {
+    const auto buffers = gpu::StateBuffers::create(graph, state, device);
+    PlanOptions options;
+    options.batch = 16;
+    options.loss = Loss::cross_entropy;
+    options.training = options.backward = training;
+    options.share_memory = share;
+    const auto executor =
+        gpu::Executor::create(*make_plan(graph, options), *buffers, device.access());
+    EXPECT_TRUE(executor);
+    return device.elements();
+  };
+  for (const bool training : {false, true})
+    EXPECT_LT(4 * elements(training, true), 3 * elements(training, false)) << training;
+  EXPECT_EQ(device.buffers(), 0u);
+  EXPECT_EQ(device.complaints, 0);
+}
+
 TEST(GpuTraining, NothingLeaksOverAThousandStepsAndTwentyRebuilds) {
   TrainConfig config = settings("webgpu");
   config.epochs = 200;

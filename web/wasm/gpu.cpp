@@ -37,7 +37,10 @@ std::string json_of(std::span<const gpu::Dispatch> dispatches) {
     out.key("constants").begin_object();
     for (const auto& [name, value] : each.constants) out.member(name, value);
     out.end_object();
-    out.member("bindings", each.bindings);
+    out.key("bindings").begin_array();
+    for (const gpu::Binding& binding : each.bindings)
+      out.value(std::vector{static_cast<std::int64_t>(binding.buffer), binding.elements});
+    out.end_array();
     out.member("groups", std::vector{each.x, each.y, each.z}).end_object();
   }
   return out.end_array().text();

@@ -74,9 +74,8 @@ class Trial {
       gpu::Dispatch& dispatch = dispatches.emplace_back();
       dispatch = {each.shader, each.entry_point, each.constants, {}, each.x, each.y, each.z};
       for (const int operand : each.bindings)
-        dispatch.bindings.push_back(operand == gpu::scratch_binding
-                                        ? scratch_
-                                        : handles_[static_cast<std::size_t>(operand)]);
+        dispatch.bindings.push_back(operand == gpu::scratch_binding ? gpu::Binding{scratch_}
+                                                                    : bound(operand));
     }
     recording_ = device_.record(dispatches);
     return "";
@@ -112,6 +111,12 @@ class Trial {
   }
 
  private:
+  // Without its guard.
+  gpu::Binding bound(int operand) const {
+    const auto k = static_cast<std::size_t>(operand);
+    return {handles_[k], names_[k].empty() ? 0 : elements(names_[k])};
+  }
+
   std::int64_t elements(const std::string& name) const {
     return static_cast<std::int64_t>(before_.at(name).size());
   }

@@ -3,8 +3,8 @@ export interface GpuDispatch {
   shader: string;
   entryPoint: string;
   constants: Record<string, number>;
-  /** Handles by binding; 0 where an operand is absent. */
-  bindings: number[];
+  /** Handles by binding, or [handle, elements] of a part; 0 where an operand is absent. */
+  bindings: (number | [number, number])[];
   groups: [number, number, number];
 }
 

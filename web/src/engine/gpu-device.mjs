@@ -216,10 +216,12 @@ export class GpuDevice {
     const { dispatch } = launch;
     const pipeline = await this.#pipeline(dispatch);
     if (launch.forgotten) return; // its buffers are gone; what was compiled is kept
-    const entries = dispatch.bindings.map((handle, binding) => ({
-      binding,
-      resource: { buffer: handle ? this.#buffers.get(handle) : this.#placeholder(binding) },
-    }));
+    const entries = dispatch.bindings.map((bound, binding) => {
+      const [handle, elements] = [bound].flat();
+      const buffer = handle ? this.#buffers.get(handle) : this.#placeholder(binding);
+      const size = elements ? elements * bytesPerElement : undefined;
+      return { binding, resource: { buffer, size } };
+    });
     const bind = (group, list) =>
       this.#device.createBindGroup({ layout: pipeline.getBindGroupLayout(group), entries: list });
     this.#watched(`the operands of ${dispatch.shader}.${dispatch.entryPoint}`, () => {
