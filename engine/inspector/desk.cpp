@@ -16,6 +16,7 @@ void Desk::take(probe::Report report) {
     if (selection.step >= steps) selection.step = -1;
     if (!buffer(selection.buffer)) selection.buffer.clear();
     if (!layer(selection.layer)) selection.layer.clear();
+    if (selection.buffer.empty()) select_first();
   }
   if (report.run.step < run.step)
     while (!points.empty() && points.back().step > report.run.step) points.pop_back();
@@ -44,6 +45,15 @@ const probe::LayerRow* Desk::layer(const std::string& name) const {
   const auto found = std::find_if(network.layers.begin(), network.layers.end(),
                                   [&](const probe::LayerRow& row) { return row.name == name; });
   return found == network.layers.end() ? nullptr : &*found;
+}
+
+// Something to look at before anything is chosen: the first feature maps.
+void Desk::select_first() {
+  const auto maps =
+      std::find_if(network.buffers.begin(), network.buffers.end(), [](const probe::BufferRow& row) {
+        return row.role == "activation" && row.shape.size() == 4;
+      });
+  if (maps != network.buffers.end()) select_buffer(maps->name);
 }
 
 void Desk::select_step(int step) {

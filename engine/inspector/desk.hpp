@@ -83,6 +83,7 @@ class Desk {
   static constexpr std::int64_t max_values = 1 << 20;  // of a buffer that is sent whole
 
  private:
+  void select_first();
   std::vector<probe::Command> outbox_;
   std::string shown_;
   std::vector<std::string> wanted_, watched_;

@@ -141,8 +141,13 @@ void Inspector::top_bar() {
     if (ImGui::Button(run.in_batch ? "Finish batch" : "Batch"))
       desk_.send(Command::Kind::step_batch);
     tooltip("Trains one batch, or the rest of the one at work (Shift+N)");
-    ImGui::SameLine();
-    ImGui::SetNextItemWidth(px(110));
+    ImGui::SameLine(0, desk_.narrow ? px(8) : px(20));
+    if (!desk_.narrow) {
+      ImGui::AlignTextToFramePadding();
+      ImGui::TextUnformatted("Learning rate");
+      ImGui::SameLine();
+    }
+    ImGui::SetNextItemWidth(px(90));
     rate_ = run.base_rate;
     if (ImGui::InputFloat("##rate", &rate_, 0, 0, "%.6g", ImGuiInputTextFlags_EnterReturnsTrue) &&
         std::isfinite(rate_))

@@ -100,7 +100,7 @@ test('opens on what is there, draws it, and steps through a batch forth and back
   await expect(status(page)).toContainText('step 3 of');
   await page.keyboard.press('b');
   await expect(status(page)).toContainText('step 2 of');
-  await inside.getByRole('button', { name: 'Leave batch' }).click();
+  await inside.getByRole('button', { name: 'Leave', exact: true }).click();
   await expect(status(page)).toContainText('paused');
   expect(await steps(page)).toBe(1); // nothing of it counts
 
@@ -152,6 +152,28 @@ test('a breakpoint finds where numbers stop being finite', async ({ open }) => {
   await page.getByRole('button', { name: /^Undo/ }).click();
   await button(page, 'Step').first().click();
   await expect.poll(() => steps(page)).toBe(1);
+});
+
+test('records weights while training goes on, and scrubs through them', async ({ open }) => {
+  const page = await open('#network=lenet-5');
+  await openInspector(page);
+  await show(page, 'time_machine');
+  await click(page, 'Record every');
+  await button(page, 'Train').click();
+  await expect.poll(() => steps(page), { timeout: 20_000 }).toBeGreaterThan(60);
+  await button(page, 'Pause').click();
+  const before = await colours(page);
+  const { x, y } = await placeOf(page, '##moment');
+  const scrubbed = await panel(page).locator('canvas').screenshot();
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 60, y, { steps: 4 });
+  await page.mouse.up();
+  await placeOf(page, 'Newest');
+  await click(page, 'Newest');
+  await click(page, 'Play');
+  expect(before).toBeGreaterThan(20);
+  expect(Buffer.compare(scrubbed, await panel(page).locator('canvas').screenshot())).not.toBe(0);
 });
 
 test('draws only when something changes', async ({ open }) => {

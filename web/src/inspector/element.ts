@@ -257,10 +257,10 @@ export class InspectorPanel extends LitElement {
       </button>`;
     return html`<header @keydown=${(event: KeyboardEvent) => this.key(event)}>
         <h2>Inspector</h2>
-        ${button('Step back', 'One step of the plan back', () => this.command('step_plan', -1))}
+        ${button('Back', 'One step of the plan back', () => this.command('step_plan', -1))}
         ${button('Step', 'One step of the plan', () => this.command('step_plan', 1))}
         ${button('Continue', 'To the next breakpoint', () => this.command('go_on'))}
-        ${button('Leave batch', 'Back to the start of the batch, and out of it', () => this.command('leave_batch'))}
+        ${button('Leave', 'Back to the start of the batch, and out of it', () => this.command('leave_batch'))}
         <p class="status small quiet" role="status">${this.status}</p>
         ${button(
           this.full ? 'Panel' : 'Full screen',
