@@ -15,6 +15,8 @@ constexpr std::int64_t most_frame_bytes = std::int64_t{64} << 20;
 
 // Dead units are counted no more often than in every so many training steps.
 constexpr std::uint64_t steps_between_dead = 4;
+// While training runs, the time between two points is so many times what one takes.
+constexpr int point_rest = 30;
 
 }  // namespace
 
@@ -99,8 +101,12 @@ Expected<StepResult> Probe::advance(int ahead) {
 
 Expected<StepResult> Probe::run_batch(bool fresh) {
   const std::uint64_t step = trainer_->steps_done() + 1;
-  if (statistics_every_ > 0 && step % static_cast<std::uint64_t>(statistics_every_) == 0)
-    stepper_.keep_parameters();
+  if (fresh) {
+    const bool due =
+        statistics_every_ > 0 && step % static_cast<std::uint64_t>(statistics_every_) == 0;
+    point_due_ = due && (state_ != State::running || Clock::now() >= next_point_);
+  }
+  if (point_due_) stepper_.keep_parameters();
   const bool measured = fresh && meter_.begin_batch();
   const bool may_hold = stops();
   if (!may_hold) stepper_.go_straight();
@@ -136,8 +142,9 @@ void Probe::finished(const StepResult& result) {
   const auto due = [&](std::int64_t every) {
     return every > 0 && result.step % static_cast<std::uint64_t>(every) == 0;
   };
-  if (due(statistics_every_))
+  if (point_due_)
     if (const auto executor = stepper_.shown()) {
+      const auto began = Clock::now();
       points_.push_back(point_of(trainer_->graph(), **executor, stepper_, result));
       // They change slowly, and looking through all activations takes longer than all the rest.
       if (result.step >= dead_at_ + steps_between_dead || dead_.empty()) {
@@ -146,7 +153,10 @@ void Probe::finished(const StepResult& result) {
       }
       points_.back().dead = dead_;
       if (points_.size() > most_points) points_.pop_front();
+      const auto now = Clock::now();
+      next_point_ = now + point_rest * (now - began);
     }
+  point_due_ = false;
   if (due(record_every_)) take_frame();
 }
 

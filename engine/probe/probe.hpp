@@ -102,6 +102,8 @@ class Probe {
   std::vector<std::string> watched_, recorded_;
   std::int64_t most_values_ = 0, most_pictures_ = 0;
   std::int64_t statistics_every_ = 0, record_every_ = 0;
+  bool point_due_ = false;  // of the batch at work
+  Clock::time_point next_point_ = {};
   bool wants_batch_ = false;
 
   // What it has not been told yet.

@@ -195,7 +195,7 @@ struct Command {
     watch,        // `names` of buffers, values of those up to `count` elements
     batch,        // whether to send the batch in flight (`on`), up to `count` pictures
     measure,      // whether to measure the steps' times (`on`)
-    statistics,   // a Point every `count` training steps
+    statistics,   // a Point every `count` training steps; fewer while they would hold up training
     record,       // a Frame every `count` training steps; 0: none. `names`: of which parameters
     again,        // sends everything once more, for an inspector that has just been opened
   } kind = Kind::pause;

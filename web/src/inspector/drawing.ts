@@ -57,6 +57,10 @@ const cursors = [
 ];
 const settleFrames = 3;
 const blinkMs = 500; // of the mark in a text
+// A display shows 60 frames a second. Where drawing is slower than this (by a CPU that has to train,
+// mostly) a frame that only brings news of the run has to wait for so many times as long as it takes.
+const quickMs = 24;
+const rest = 8;
 
 const tell = (message: Output) => self.postMessage(message);
 const later: (job: (now: number) => void) => void =
@@ -73,6 +77,7 @@ class Drawing {
   private awaits = false;
   private said = { cursor: '', typing: false, settings: '', status: '' };
   private blink: ReturnType<typeof setTimeout> | undefined;
+  private resting = false;
 
   constructor(
     private readonly inspector: Handle,
@@ -103,7 +108,22 @@ class Drawing {
     this.ask();
   }
 
-  /** The next report may come. */
+  /** The next report may come when this frame is on the display, or after a rest. */
+  private askLater() {
+    if (this.awaits || this.resting) return;
+    this.resting = true;
+    const began = performance.now();
+    const done = () => {
+      this.resting = false;
+      this.ask();
+    };
+    later(() => {
+      const took = performance.now() - began;
+      if (took <= quickMs) done();
+      else setTimeout(done, took * rest);
+    });
+  }
+
   private ask() {
     if (this.awaits || !this.port) return;
     this.awaits = true;
@@ -197,7 +217,7 @@ class Drawing {
     if (copied !== undefined) tell({ kind: 'copied', text: copied });
     const status = this.inspector.status();
     if (status !== said.status) tell({ kind: 'said', status: (said.status = status) });
-    this.ask();
+    this.askLater();
     if (this.frames > 0 || again) return this.draw(Math.max(this.frames, 1));
     const settings = this.inspector.settings();
     if (settings !== said.settings)
@@ -207,6 +227,30 @@ class Drawing {
   }
 }
 
+/**
+ * Dear ImGui's renderer asks for the state before each frame and puts it back after. To answer, the
+ * browser waits for all that has been drawn so far, a dozen times a frame; but as nobody else draws
+ * here, the answers stay what they were.
+ */
+function rememberState(context: WebGL2RenderingContext) {
+  const answers = new Map<number, unknown>();
+  const remember =
+    <T>(ask: (name: number) => T) =>
+    (name: number) => {
+      if (!answers.has(name)) answers.set(name, ask(name));
+      return answers.get(name) as T;
+    };
+  const own = {
+    getParameter: remember(
+      (name) => context.constructor.prototype.getParameter.call(context, name) as unknown,
+    ),
+    isEnabled: remember(
+      (name) => context.constructor.prototype.isEnabled.call(context, name) as boolean,
+    ),
+  };
+  Object.assign(context, own);
+}
+
 async function open(input: Extract<Input, { kind: 'open' }>): Promise<Drawing> {
   const { canvas, width, height, scale, dark, settings } = input;
   canvas.width = width;
@@ -214,6 +258,7 @@ async function open(input: Extract<Input, { kind: 'open' }>): Promise<Drawing> {
   const attributes = { alpha: false, antialias: false, depth: false, stencil: false };
   const context = canvas.getContext('webgl2', attributes);
   if (!context) throw new Error('this browser has no WebGL 2 in workers');
+  rememberState(context);
   const create = createModule as (options: object) => Promise<Module>;
   const module = await create({ locateFile: () => new URL(moduleUrl, import.meta.url).href });
   module.GL.makeContextCurrent(module.GL.registerContext(context, { majorVersion: 2 }));
