@@ -240,13 +240,10 @@ function rememberState(context: WebGL2RenderingContext) {
       if (!answers.has(name)) answers.set(name, ask(name));
       return answers.get(name) as T;
     };
+  const { prototype } = WebGL2RenderingContext;
   const own = {
-    getParameter: remember(
-      (name) => context.constructor.prototype.getParameter.call(context, name) as unknown,
-    ),
-    isEnabled: remember(
-      (name) => context.constructor.prototype.isEnabled.call(context, name) as boolean,
-    ),
+    getParameter: remember((name) => prototype.getParameter.call(context, name) as unknown),
+    isEnabled: remember((name) => prototype.isEnabled.call(context, name)),
   };
   Object.assign(context, own);
 }
