@@ -31,6 +31,7 @@ void Desk::take(probe::Report report) {
   }
   if (report.times) times = std::move(report.times);
   if (report.batch) batch = std::move(report.batch);
+  if (report.shown) shown = std::move(report.shown);
   for (probe::Frame& frame : report.frames) recording.add(std::move(frame));
   if (!report.message.empty()) message = std::move(report.message);
 }

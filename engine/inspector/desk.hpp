@@ -38,6 +38,7 @@ class Desk {
   std::deque<probe::Point> points;           // the last max_points
   std::map<std::string, probe::Look> looks;  // by buffer
   std::optional<probe::Times> times;
+  std::optional<probe::BatchLook> shown;  // the validation picture that was picked
   std::optional<probe::BatchLook> batch;
   std::string message;  // the last command's refusal, until dismissed
   Recording recording;

@@ -57,6 +57,7 @@ class Probe {
   using Clock = std::chrono::steady_clock;
 
   Status obey(const Command& command);
+  Status pick(std::int64_t picture);
   Status step_plan(std::int64_t count);
   Status run_to(std::int64_t step);
   Status begin_batch();  // with the validation batches that come before it
@@ -85,6 +86,7 @@ class Probe {
   std::optional<Network> take_network();
   std::vector<Look> take_looks(const Executor& executor);
   std::optional<BatchLook> take_batch(const Executor& executor);
+  std::optional<BatchLook> take_picture();
 
   Trainer* trainer_;
   ThreadPool* pool_;
@@ -105,13 +107,16 @@ class Probe {
   bool point_due_ = false;  // of the batch at work
   Clock::time_point next_point_ = {};
   bool wants_batch_ = false;
+  int picture_ = -1;  // of the validation split, or none
 
   // What it has not been told yet.
   std::uint64_t number_ = 0;
   std::uint64_t moment_ = 1;  // grows whenever a batch may have changed a buffer
   std::uint64_t told_plans_ = 0, told_edits_ = 0;  // of which plans and parameters it knows
-  std::uint64_t told_batch_ = 0;                   // the moment of the last BatchLook
-  std::map<std::string, std::uint64_t> told_;      // and of the last look at a buffer
+  std::uint64_t told_picture_ = 0;                 // the moment of the picture's last answer
+  Clock::time_point next_picture_ = {};
+  std::uint64_t told_batch_ = 0;               // the moment of the last BatchLook
+  std::map<std::string, std::uint64_t> told_;  // and of the last look at a buffer
   bool network_due_ = true, changed_ = true;
   std::deque<StepResult> results_;
   std::deque<Point> points_;

@@ -24,7 +24,7 @@ Status Probe::obey(const Command& command) {
     case Kind::pause:
     case Kind::step_batch:
     case Kind::go_on:
-    case Kind::picture: return {};  // the host's
+    case Kind::picture: return pick(command.count);
     case Kind::step_plan: return step_plan(command.count);
     case Kind::run_to: return run_to(command.count);
     case Kind::rewind: return stepper_.at_work() ? run_to(0) : Status();
@@ -87,6 +87,17 @@ Status Probe::finish_batch() {
   if (!result) return tl::unexpected(result.error());
   results_.push_back(*result);
   finished(*result);
+  return {};
+}
+
+Status Probe::pick(std::int64_t picture) {
+  const int count = trainer_->dataset().validation.size();
+  if (picture < 0 || picture >= count)
+    return fail(ErrorCode::invalid_argument, "picture",
+                "there is no picture " + std::to_string(picture + 1) +
+                    " in the validation split; it has " + std::to_string(count));
+  picture_ = static_cast<int>(picture);
+  told_picture_ = 0;
   return {};
 }
 

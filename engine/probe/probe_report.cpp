@@ -31,6 +31,7 @@ Report Probe::report() {
     out.batch = take_batch(**executor);
     if (meter_.on() && meter_.changed()) out.times = meter_.times((*executor)->backend());
   }
+  out.shown = take_picture();
   out.message = std::exchange(message_, {});
   told_edits_ = trainer_->edits();
   changed_ = false;
@@ -121,6 +122,33 @@ std::optional<BatchLook> Probe::take_batch(const Executor& executor) {
   };
   return batch_of(*trainer_, executor, stepper_.pictures(), most_pictures_,
                   done(executor.plan().output()), done(executor.plan().losses));
+}
+
+// What the network makes of the picture that was picked, as the weights are now. While training
+// runs not oftener than anybody can see it.
+std::optional<BatchLook> Probe::take_picture() {
+  constexpr auto pause = std::chrono::milliseconds(100);
+  const ImageSet& images = trainer_->dataset().validation;
+  if (picture_ < 0 || picture_ >= images.size() || !images.has_image(picture_)) return {};
+  const auto now = Clock::now();
+  if (told_picture_ == moment()) return {};
+  if (told_picture_ != 0 && state_ == State::running && now < next_picture_) return {};
+  const auto taken = trainer_->snapshot(images.image(picture_), {});
+  if (!taken) return {};
+  told_picture_ = moment();
+  next_picture_ = now + pause;
+  BatchLook out;
+  out.step = taken->step;
+  out.shape = {taken->picture.shape.sizes().begin(), taken->picture.shape.sizes().end()};
+  out.indices = {picture_};
+  out.labels = {images.label(picture_)};
+  out.values = taken->picture.data;
+  const auto& shares = taken->probabilities;
+  if (const auto top = std::max_element(shares.begin(), shares.end()); top != shares.end()) {
+    out.answers = {static_cast<int>(top - shares.begin())};
+    out.confidences = {*top};
+  }
+  return out;
 }
 
 }  // namespace convolab::probe

@@ -90,7 +90,7 @@ template <class A, class T>
 requires std::is_same_v<std::remove_const_t<T>, Report>
 void visit(A& a, T& t) {
   a("number", t.number)("network", t.network)("run", t.run)("points", t.points);
-  a("looks", t.looks)("times", t.times)("batch", t.batch)("frames", t.frames);
+  a("looks", t.looks)("times", t.times)("batch", t.batch)("shown", t.shown)("frames", t.frames);
   a("message", t.message);
 }
 template <class A, class T>

@@ -161,6 +161,7 @@ struct Report {
   std::vector<Look> looks = {};
   std::optional<Times> times = {};
   std::optional<BatchLook> batch = {};
+  std::optional<BatchLook> shown = {};  // the validation picture that was picked, by itself
   std::vector<Frame> frames = {};
   std::string message = {};  // an answer to a command that could not be done
 };
@@ -191,7 +192,7 @@ struct Command {
     perturb,  // adds noise to layer `name`: N(0, (value · RMS of the parameter)²), seed `count`
     reset_layer,  // fresh weights for layer `name`, seed `count`
     restart,      // the run, from seed `count`
-    picture,      // shows picture `count` of the validation split
+    picture,      // picks picture `count` of the validation split, to be seen here and in the page
     watch,        // `names` of buffers, values of those up to `count` elements
     batch,        // whether to send the batch in flight (`on`), up to `count` pictures
     measure,      // whether to measure the steps' times (`on`)

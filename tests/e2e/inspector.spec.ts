@@ -176,6 +176,34 @@ test('records weights while training goes on, and scrubs through them', async ({
   expect(Buffer.compare(scrubbed, await panel(page).locator('canvas').screenshot())).not.toBe(0);
 });
 
+test('page and inspector show the same picture, at the same rate', async ({ open }) => {
+  const page = await open('#network=lenet-5');
+  await openInspector(page);
+  await show(page, 'data');
+  await expect.poll(async () => (await seen(page, '+')).place.x).toBeDefined();
+  const settings = () =>
+    page.evaluate(() => (document.querySelector('conv-app') as App).lab.settings);
+  const { picture } = await settings();
+  await click(page, '+');
+  await expect.poll(async () => (await settings()).picture).toBe(picture + 1);
+  await send(page, 'rate', { value: 0.02 });
+  await expect(page.getByLabel('Learning rate')).toHaveValue('0.02');
+});
+
+test('says so where workers have no WebGL 2, and all else works', async ({ visit, watched }) => {
+  await watched.route(/drawing-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    const without = 'OffscreenCanvas.prototype.getContext = () => null;';
+    await route.fulfill({ response, body: without + (await response.text()) });
+  });
+  const page = await visit('');
+  await expect(page.getByRole('button', { name: 'Train' })).toBeEnabled();
+  await button(page, 'Inspector').click();
+  await expect(panel(page).getByRole('alert')).toContainText('no WebGL 2');
+  await button(page, 'Step').first().click();
+  await expect.poll(() => steps(page)).toBe(1);
+});
+
 test('draws only when something changes', async ({ open }) => {
   const page = await open('#network=lenet-5');
   await openInspector(page);

@@ -279,6 +279,19 @@ TEST(DataView, AsksForTheBatchAndEnlargesAPicture) {
   EXPECT_EQ(stage.desk().data.enlarged, -1);
 }
 
+TEST(DataView, PicksThePictureThatIsShown) {
+  Stage stage({1280, 1000});
+  probe::Report report = sample_report();
+  report.shown = *report.batch;
+  report.shown->indices = {4};
+  stage.show(ViewId::data, std::move(report));
+  stage.commands();
+  stage.click("+");
+  const auto commands = stage.commands();
+  ASSERT_TRUE(Stage::find(commands, Kind::picture));
+  EXPECT_EQ(Stage::find(commands, Kind::picture)->count, 5);
+}
+
 TEST(DataView, TheLargestLossComesFirst) {
   Stage stage({1280, 1000});
   stage.show(ViewId::data, sample_report());

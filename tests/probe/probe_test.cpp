@@ -38,6 +38,31 @@ TEST(Probe, WatchingEverythingChangesNothing) {
   }
 }
 
+TEST(Probe, AnswersForThePictureThatWasPicked) {
+  Session session;
+  session.train(5);
+  const auto all = session.trainer->evaluate(Split::validation);
+  ASSERT_TRUE(all);
+  for (const int picture : {0, 7}) {
+    const Report report = session.tell({.kind = Kind::picture, .count = picture});
+    ASSERT_TRUE(report.shown);
+    const auto i = static_cast<std::size_t>(picture);
+    EXPECT_EQ(report.shown->indices, std::vector<int>{picture});
+    EXPECT_EQ(report.shown->labels,
+              std::vector<int>{session.trainer->dataset().validation.label(picture)});
+    EXPECT_EQ(report.shown->answers, std::vector<int>{all->predictions[i]});
+    EXPECT_NEAR(report.shown->confidences.at(0), all->confidences[i], 1e-6f);
+    EXPECT_EQ(report.shown->values.size(), 64u);
+  }
+  EXPECT_FALSE(session.probe->report().shown) << "nothing has changed";
+  session.advance();
+  EXPECT_TRUE(session.probe->report().shown) << "the weights have changed";
+  const int count = session.trainer->dataset().validation.size();
+  const Report refused = session.tell({.kind = Kind::picture, .count = count});
+  EXPECT_NE(refused.message.find("it has " + std::to_string(count)), std::string::npos)
+      << refused.message;
+}
+
 TEST(Probe, DescribesTheNetworkAndItsPlan) {
   Session session;
   const Report report = session.probe->report();

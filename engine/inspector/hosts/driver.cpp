@@ -5,7 +5,10 @@ namespace convolab::inspector {
 using probe::Command;
 using probe::State;
 
-Driver::Driver(Trainer& trainer, ThreadPool& pool) : probe_(trainer, pool) { set(State::paused); }
+Driver::Driver(Trainer& trainer, ThreadPool& pool) : probe_(trainer, pool) {
+  set(State::paused);
+  probe_.handle({.kind = Command::Kind::picture});  // the first one, until another is picked
+}
 
 void Driver::set(State state) {
   state_ = state;

@@ -89,8 +89,9 @@ std::string caption(const Desk& desk, const BatchLook& batch, std::size_t i) {
 
 void tell(const Desk& desk, const BatchLook& batch, std::size_t i) {
   if (const int* index = of_picture(batch.indices, i))
-    ImGui::Text("Picture %s of the training split",
-                grouped_text(static_cast<std::int64_t>(*index)).c_str());
+    ImGui::Text("Picture %s of the %s split",
+                grouped_text(static_cast<std::int64_t>(*index) + 1).c_str(),
+                desk.shown && &batch == &*desk.shown ? "validation" : "training");
   if (const int* label = of_picture(batch.labels, i))
     ImGui::Text("is %s", class_name(desk, *label).c_str());
   if (const int* answer = of_picture(batch.answers, i)) {
@@ -179,10 +180,27 @@ void draw_enlarged(Desk& desk, const BatchLook& batch) {
                static_cast<double>(maps.at(cell)));
 }
 
-}  // namespace
+// The picture that is shown in the page, too, and what the network makes of it now.
+void draw_shown(Desk& desk) {
+  const BatchLook* shown = desk.shown ? &*desk.shown : nullptr;
+  const int* index = shown ? of_picture(shown->indices, 0) : nullptr;
+  int number = index ? *index + 1 : 1;
+  ImGui::SetNextItemWidth(px(130));
+  if (ImGui::InputInt("Validation picture", &number, 1, 100) && number >= 1)
+    desk.send({.kind = probe::Command::Kind::picture, .count = number - 1});
+  tooltip("The picture that is shown: here, and in the page");
+  if (!index) return;
+  const float side = px(desk.narrow ? 56 : 72);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::Dummy({side, side});
+  draw_picture(picture(*shown, 0), at, side);
+  ImGui::SameLine();
+  ImGui::BeginGroup();
+  tell(desk, *shown, 0);
+  ImGui::EndGroup();
+}
 
-void draw_data(Desk& desk) {
-  desk.want_batch();
+void draw_batch(Desk& desk) {
   if (!desk.batch || desk.batch->labels.empty())
     return quiet_text("No batch has been taken yet. Train one, or step into one.");
   const BatchLook& batch = *desk.batch;
@@ -203,6 +221,15 @@ void draw_data(Desk& desk) {
   if (ImGui::BeginChild("pictures", {0, height})) draw_tiles(desk, batch);
   ImGui::EndChild();
   if (enlarged) draw_enlarged(desk, batch);
+}
+
+}  // namespace
+
+void draw_data(Desk& desk) {
+  desk.want_batch();
+  draw_shown(desk);
+  heading("The batch in flight");
+  draw_batch(desk);
 }
 
 }  // namespace convolab::inspector

@@ -12,7 +12,7 @@ export interface Inspector {
 type Engine = Comlink.Remote<EngineApi>;
 
 /** Commands that say what the inspector wants to be sent from now on. */
-const wishes = ['breakpoints', 'watch', 'batch', 'measure', 'statistics', 'record'];
+const wishes = ['breakpoints', 'picture', 'watch', 'batch', 'measure', 'statistics', 'record'];
 
 export interface InspectorFeed {
   attach(engine: Engine): Promise<void>;

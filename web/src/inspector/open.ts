@@ -5,6 +5,8 @@ import './element';
 import { feedOf, type InspectorFeed } from './feed';
 import { kinds, type Command } from './messages';
 
+const nothing: Command = { kind: 0, name: '', names: [], count: 0, value: 0, on: false };
+
 /** What the inspector asks for: the laboratory's own affairs are its own, the engine does the rest. */
 async function obey(lab: Lab, feed: InspectorFeed, command: Command) {
   const kind = kinds[command.kind];
@@ -28,7 +30,8 @@ async function obey(lab: Lab, feed: InspectorFeed, command: Command) {
       else lab.reset();
       break;
     case 'picture':
-      await lab.set('picture', command.count);
+      if (command.count !== lab.settings.picture) await lab.set('picture', command.count);
+      await pass();
       break;
     case 'perturb':
       await lab.changeWeights(`Noise in ${command.name}`, pass);
@@ -68,7 +71,18 @@ export async function openInspector(lab: Lab, host: HTMLElement): Promise<Inspec
     const { detail } = event as CustomEvent<Command>;
     last = last.then(() => obey(lab, feed, detail)).catch((error: unknown) => console.error(error));
   });
+  // The page's picture is the inspector's, whoever picks it.
+  let picked = lab.settings.picture;
+  const pick = () =>
+    feed.pass(lab.engine, { ...nothing, kind: kinds.indexOf('picture'), count: picked });
+  const follow = () => {
+    if (lab.settings.picture === picked) return;
+    picked = lab.settings.picture;
+    void pick();
+  };
+  lab.addEventListener('change', follow);
   panel.addEventListener('close', () => {
+    lab.removeEventListener('change', follow);
     panel.remove();
     document.body.style.removeProperty('padding-bottom');
     void lab.inspect(null);
@@ -79,5 +93,6 @@ export async function openInspector(lab: Lab, host: HTMLElement): Promise<Inspec
   document.body.style.setProperty('padding-bottom', '64vh');
   await panel.updateComplete;
   await lab.inspect(feed);
+  await pick();
   return panel;
 }
