@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, minify, type Plugin } from 'vite';
 import { answer, isolation } from './scripts/serve.mjs';
 import { lessonPages, lessons } from './web/lessons/plugin';
+import { shortTemplates } from './web/templates';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const web = resolve(here, 'web');
@@ -83,7 +84,7 @@ export default defineConfig({
       '@wasm': resolve(here, 'build/wasm'),
     },
   },
-  plugins: [datasets(), lessons(web), smallGlue(), fetchedAhead()],
+  plugins: [datasets(), lessons(web), shortTemplates(), smallGlue(), fetchedAhead()],
   worker: { format: 'es' },
   server: { fs: { allow: [here] }, headers: isolation },
   build: {

@@ -24,6 +24,7 @@ import { setup } from './setup.mjs';
 const pageLimits = [
   [/^index\.html$/, 300_000],
   [/^index\.html#device=gpu$/, 330_000],
+  [/^index\.html, inspector$/, 950_000], // with both builds of the engine, of which one is loaded
   [/^lessons\.html$/, 20_000],
   [/^lesson-/, 280_000],
   [/^embed\.html/, 270_000],

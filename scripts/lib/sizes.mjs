@@ -43,10 +43,17 @@ const builds = [/\/convolab-[^/]*\.(wasm|js)$/, /\/convolab_threads[.-]/];
 // What is loaded in their place when the GPU is chosen.
 const forGpu = /\/(convolab_gpu|gpu|gpu-device|placement|shaders)-[^/]*\.(wasm|js)$/;
 
-/** What a visitor loads of these files, with the build that is larger, or with the GPU. */
-function ofOneVisitor(all, gpu) {
-  if (gpu) return all.filter(([file]) => !builds.some((pattern) => pattern.test(file)));
-  const files = all.filter(([file]) => !forGpu.test(file));
+// What the inspector brings when it is opened: its views, and the engine that it looks into.
+const forInspector =
+  /\/(convolab_probe|convolab_inspector|inspection|drawing|open)[.\w]*-[^/]*\.(wasm|js)$/;
+
+/** What a visitor loads of these files, with the build that is larger, or with what is chosen. */
+function ofOneVisitor(all, chosen) {
+  if (chosen === 'inspector') return all.filter(([file]) => forInspector.test(file));
+  const others = all.filter(([file]) => !forInspector.test(file));
+  if (chosen === 'gpu')
+    return others.filter(([file]) => !builds.some((pattern) => pattern.test(file)));
+  const files = others.filter(([file]) => !forGpu.test(file));
   const bytesOf = (list) => list.reduce((sum, [, bytes]) => sum + bytes, 0);
   const groups = builds.map((pattern) => files.filter(([file]) => pattern.test(file)));
   const [largest] = [...groups].sort((a, b) => bytesOf(b) - bytesOf(a));
@@ -55,7 +62,8 @@ function ofOneVisitor(all, gpu) {
   );
 }
 
-const onGpu = 'index.html#device=gpu';
+// The playground with the GPU in place of the CPU; and the inspector alone, which comes on top.
+const chosen = { 'index.html#device=gpu': 'gpu', 'index.html, inspector': 'inspector' };
 
 /** [{ page, files: [[name, bytes]], bytes, limit }] of a built page. */
 export function pageSizes(folder, limits) {
@@ -67,9 +75,9 @@ export function pageSizes(folder, limits) {
     return sizes.get(file);
   };
   const entries = Object.keys(manifest).filter((key) => manifest[key].isEntry);
-  const measure = (page, key, limit, later, gpu = false) => {
+  const measure = (page, key, limit, later) => {
     const all = filesOf(folder, manifest, key, later).map((file) => [file, size(file)]);
-    const files = ofOneVisitor(all, gpu);
+    const files = ofOneVisitor(all, chosen[page]);
     return { page, files, bytes: files.reduce((sum, [, bytes]) => sum + bytes, 0), limit };
   };
   const isExhibit = (key) => /exhibits\//.test(key);
@@ -81,7 +89,9 @@ export function pageSizes(folder, limits) {
       // it has been used.
       return [
         measure(key, key, limit, key.startsWith('lesson-') ? isExhibit : () => true),
-        ...(key === 'index.html' ? [measure(onGpu, key, limitOf(onGpu), () => true, true)] : []),
+        ...(key === 'index.html' ? Object.keys(chosen) : []).map((page) =>
+          measure(page, key, limitOf(page), () => true),
+        ),
       ];
     const widgets = Object.values(manifest)
       .flatMap(({ dynamicImports = [] }) => dynamicImports)
