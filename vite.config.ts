@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, minify, type Plugin } from 'vite';
 import { answer, isolation } from './scripts/serve.mjs';
 import { lessonPages, lessons } from './web/lessons/plugin';
-import { shortTemplates } from './web/templates';
+import { shortTemplates } from './web/lessons/templates';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const web = resolve(here, 'web');
