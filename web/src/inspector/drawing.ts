@@ -60,7 +60,7 @@ const blinkMs = 500; // of the mark in a text
 // A display shows 60 frames a second. Where drawing is slower than this (by a CPU that has to train,
 // mostly) a frame that only brings news of the run has to wait for so many times as long as it takes.
 const quickMs = 24;
-const rest = 8;
+const rest = 12;
 
 const tell = (message: Output) => self.postMessage(message);
 const later: (job: (now: number) => void) => void =
