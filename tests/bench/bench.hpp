@@ -22,7 +22,7 @@ int kernels(const Arguments& arguments);
 int speed(const Arguments& arguments);
 
 // Convolutions along every axis from a few centres: GFLOP/s, share of what the machine can do, and
-// every cliff: sweep [--backend simd:sse2] [--json]
+// every cliff: sweep [--backend simd:sse2] [--only "d_x by stride"] [--json]
 int sweep(const Arguments& arguments);
 
 inline double now_in_seconds() {
