@@ -12,7 +12,7 @@
 
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
-// One part of the sums. length must be a multiple of the lanes (see whole_vectors).
+// One part of the sums. length must not be less than the lanes.
 struct DotsPart {
   const float* a;
   std::int64_t a_stride, a_row;

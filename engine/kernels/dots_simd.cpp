@@ -6,7 +6,15 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
-// Taps t0 … t0+T-1.
+// All bits of the last `count` lanes.
+Vector last_lanes(std::int64_t count) {
+  std::int32_t bits[lanes];
+  for (std::int64_t i = 0; i < lanes; ++i) bits[i] = i < lanes - count ? 0 : -1;
+  return as_floats(Integers::load_unaligned(bits));
+}
+
+// Taps t0 … t0+T-1. The last vector of a row that does not fill it reaches back over the one
+// before, where a counts as zeros.
 template <int K, int T>
 void tile(const DotsPart& part, std::int64_t t0, float* partial, float* sums,
           std::int64_t sums_stride, Write write) {
@@ -18,15 +26,19 @@ void tile(const DotsPart& part, std::int64_t t0, float* partial, float* sums,
   const float* b[T];
   for (int t = 0; t < T; ++t) b[t] = part.b + part.offsets[t0 + t];
   const float* a = part.a;
-  for (std::int64_t r = 0; r < part.rows; ++r) {
-    for (std::int64_t p = 0; p < part.length; p += lanes) {
-      Vector bv[T];
-      for (int t = 0; t < T; ++t) bv[t] = load(b[t] + p);
-      for (int k = 0; k < K; ++k) {
-        const Vector av = load(a + k * part.a_stride + p);
-        for (int t = 0; t < T; ++t) acc[k][t] = multiply_add(av, bv[t], acc[k][t]);
-      }
+  const auto add = [&](std::int64_t p, const auto& kept_of) {
+    Vector bv[T];
+    for (int t = 0; t < T; ++t) bv[t] = load(b[t] + p);
+    for (int k = 0; k < K; ++k) {
+      const Vector av = kept_of(load(a + k * part.a_stride + p));
+      for (int t = 0; t < T; ++t) acc[k][t] = multiply_add(av, bv[t], acc[k][t]);
     }
+  };
+  const std::int64_t rest = part.length % lanes, whole = part.length - rest;
+  const Vector kept = last_lanes(rest);
+  for (std::int64_t r = 0; r < part.rows; ++r) {
+    for (std::int64_t p = 0; p < whole; p += lanes) add(p, [](const Vector& v) { return v; });
+    if (rest > 0) add(part.length - lanes, [&](const Vector& v) { return v & kept; });
     a += part.a_row;
     for (int t = 0; t < T; ++t) b[t] += part.b_row;
   }
@@ -41,13 +53,14 @@ void tile(const DotsPart& part, std::int64_t t0, float* partial, float* sums,
     }
 }
 
-// T taps at a time, then what is left one by one.
+// T taps at a time, then what is left by fewer.
 template <int K, int T>
 void tiles(const DotsPart& part, std::int64_t t0, std::int64_t t1, float* partial, float* sums,
            std::int64_t sums_stride, Write write) {
   std::int64_t t = t0;
   for (; t + T <= t1; t += T) tile<K, T>(part, t, partial, sums, sums_stride, write);
-  for (; t < t1; ++t) tile<K, 1>(part, t, partial, sums, sums_stride, write);
+  if constexpr (T > 1)
+    if (t < t1) tiles<K, T / 2>(part, t, t1, partial, sums, sums_stride, write);
 }
 
 }  // namespace
@@ -58,7 +71,7 @@ void dots(const DotsPart& part, int channels, std::int64_t t0, std::int64_t t1, 
     case 4: return tiles<4, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
     case 3: return tiles<3, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
     case 2: return tiles<2, 4>(part, t0, t1, partial, sums, sums_stride, write);
-    default: return tiles<1, 8>(part, t0, t1, partial, sums, sums_stride, write);
+    default: return tiles<1, 9>(part, t0, t1, partial, sums, sums_stride, write);
   }
 }
 
