@@ -9,8 +9,6 @@ namespace {
 // Channels are dealt out to so many tasks, each with memory of its own.
 constexpr std::int64_t most_tasks = CONVOLAB_THREADS ? 8 : 1;
 
-constexpr std::int64_t most(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
-
 // Rows of outputs that meet the same taps, and how far it is from one to the next.
 struct Plane {
   std::int64_t length, rows, x_row, out_row;
@@ -97,119 +95,116 @@ void for_channels(const RunContext& context, const Conv2dArgs& a, float* memory,
 
 // ---- forward ------------------------------------------------------------------------------------
 
+// Of x without strides. Rows shorter than a vector become one run, as far apart as those of x.
 struct Forward {
-  explicit Forward(const Conv2dArgs& a) {
-    const Sizes s(a);
+  explicit Forward(const Conv2dArgs& a)
+      : s(a), phases(a), strides(has_stride(a)), apart(phases.row > s.y_row && s.y_row < lanes) {
     sorted = s.taps;
-    each = a.stride_w > 1 ? s.x_channel : 0;
+    wide = strides ? phases.channel : 0;
+    each = wide + (apart ? a.out_h * phases.row : 0);
     total = sorted + most_tasks * each;
   }
-  std::int64_t sorted, each, total;
+  Sizes s;
+  Phases phases;
+  bool strides, apart;
+  std::int64_t sorted, wide, each, total;
 };
 
 // ---- backward: input ----------------------------------------------------------------------------
 
-// Input column b·stride + r meets the taps v with v·dilation ≡ r (mod stride), at output column
-// b + (r − v·dilation)/stride. Columns beyond d_y on either side are zeros of a copy, rows beyond
-// it are left out.
+// By phases, as in conv2d_input_simd.cpp: d_y has zeros to the left of its rows, which are to the
+// right of the rows before, and rows of a plane that meet the same taps are one run.
 struct Backward {
-  explicit Backward(const Conv2dArgs& a) {
-    const std::int64_t columns = (a.in_w + a.stride_w - 1) / a.stride_w;
+  explicit Backward(const Conv2dArgs& a) : s(a), phases(a, 0, 0) {
+    const int columns = (a.in_w + a.stride_w - 1) / a.stride_w;
     left = (a.kernel_w - 1) * a.dilation_w / a.stride_w;
-    width = left + most(columns, a.out_w);
-    row = width * a.batch;
-    channel = row * a.out_h;
-    multiplier = a.out_channels / a.groups;
-    const std::int64_t taps = multiplier * a.kernel_h * a.kernel_w;
-    offsets = multiplier * channel;
-    weights = offsets + taps;
-    runs = weights + taps;
-    each = runs + (a.stride_w > 1 ? columns * a.batch : 0);
+    const int width = left + a.out_w > columns ? left + a.out_w : columns;
+    phases = Phases(a, (a.in_h + a.stride_h - 1) / a.stride_h, width);
+    copies = width > a.out_w;
+    row = width * s.batch;
+    channel = copies ? a.out_h * row + left * s.batch : s.y_channel;
+    offsets = copies ? s.group_out * channel : 0;
+    weights = offsets + s.group_out * s.taps;
+    planes = weights + s.group_out * s.taps;
+    each = planes + (has_stride(a) ? phases.channel : 0);
     total = most_tasks * each;
   }
-  std::int64_t left, width, row, channel,
-      multiplier;  // of the copy of d_y; floats but for left, width
-  std::int64_t offsets, weights, runs, each, total;
+  Sizes s;
+  Phases phases;              // of d_x
+  int left;                   // columns of zeros
+  bool copies;                // d_y, to give it zeros
+  std::int64_t row, channel;  // floats from one of d_y to the next
+  std::int64_t offsets, weights, planes, each, total;
 };
 
-void copy_with_border(const Conv2dArgs& a, const Backward& at, const float* d_y, float* to) {
-  const std::int64_t y_row = std::int64_t{a.out_w} * a.batch, before = at.left * a.batch;
-  for (std::int64_t r = 0; r < at.multiplier * a.out_h; ++r, d_y += y_row, to += at.row) {
+void copy_with_zeros(const Conv2dArgs& a, const Backward& at, const float* d_y, float* to) {
+  const std::int64_t before = at.left * a.batch;
+  for (int o = 0; o < at.s.group_out; ++o) {
+    for (int i = 0; i < a.out_h; ++i, d_y += at.s.y_row, to += at.row) {
+      fill(to, before);
+      copy_floats(d_y, at.s.y_row, to + before);
+      fill(to + before + at.s.y_row, at.row - before - at.s.y_row);
+    }
     fill(to, before);
-    copy_floats(d_y, y_row, to + before);
-    fill(to + before + y_row, at.row - before - y_row);
+    to += before;
   }
 }
 
-// The rows of the kernel, as a span of u with u·dilation ≡ i (mod stride), that input row i meets.
-struct Met {
-  int first = -1, last = -2;
-};
-Met kernel_rows_at(const Conv2dArgs& a, int i) {
-  Met met;
-  for (int u = 0; u < a.kernel_h; ++u) {
-    const int row = i - u * a.dilation_h;
-    if (row < 0 || row % a.stride_h != 0 || row / a.stride_h >= a.out_h) continue;
-    if (met.first < 0) met.first = u;
-    met.last = u;
-  }
-  return met;
-}
-
-// One input channel: its rows by the taps that they meet, and in each the columns of a remainder.
+// One input channel.
 struct BackwardChannel {
   const Conv2dArgs& a;
   const Backward& at;
-  const float* d_y;     // with its border
+  const float* d_y;     // with its zeros
   const float* weight;  // of the first of its output channels
   float* memory;
-  float* d_x;
+  float* d_x;  // or its planes
 
-  // Rows i, i + stride … of which there are `rows`.
-  void run(int i, int rows, int remainder, const Met& met) const {
+  // Rows b … end-1 of a plane, which meet the taps of kernel rows first … last.
+  void run(int row, int column, int b, int end, int first, int last) const {
     std::int32_t* offsets = as_offsets(memory + at.offsets);
     float* weights = memory + at.weights;
     std::int64_t taps = 0;
-    const std::int64_t kernel = std::int64_t{a.kernel_h} * a.kernel_w;
-    for (std::int64_t o = 0; o < at.multiplier; ++o)
-      for (int u = met.first; u <= met.last; ++u) {
-        if ((i - u * a.dilation_h) % a.stride_h != 0) continue;
+    for (std::int64_t o = 0; o < at.s.group_out; ++o)
+      for (int u = first; u <= last; ++u) {
+        if (u * a.dilation_h % a.stride_h != row) continue;
         for (int v = 0; v < a.kernel_w; ++v) {
-          if (v * a.dilation_w % a.stride_w != remainder) continue;
-          const std::int64_t column = at.left + (remainder - v * a.dilation_w) / a.stride_w;
-          const std::int64_t row = (i - u * a.dilation_h) / a.stride_h;
+          if (v * a.dilation_w % a.stride_w != column) continue;
+          const std::int64_t from = at.left + (column - v * a.dilation_w) / a.stride_w;
+          const std::int64_t up = u * a.dilation_h / a.stride_h;
           offsets[taps] =
-              static_cast<std::int32_t>(o * at.channel + row * at.row + column * a.batch);
-          weights[taps++] = weight[o * kernel + u * a.kernel_w + v];
+              static_cast<std::int32_t>(o * at.channel + (b - up) * at.row + from * a.batch);
+          weights[taps++] = weight[o * at.s.taps + u * a.kernel_w + v];
         }
       }
-    const std::int64_t x_row = std::int64_t{a.in_w} * a.batch;
-    const std::int64_t columns = columns_of(remainder, a.in_w, a.stride_w);
     const float zero = 0.0f;
-    if (a.stride_w == 1)
-      return add_all_taps({columns * a.batch, rows, at.row, x_row * a.stride_h}, d_y, taps, offsets,
-                          weights, a.write == Write::accumulate ? nullptr : &zero, d_x + i * x_row);
-    float* line = memory + at.runs;
-    for (int r = 0; r < rows; ++r) {
-      add_all_taps({columns * a.batch, 1, 0, 0}, d_y + r * at.row, taps, offsets, weights, &zero,
-                   line);
-      place_columns(line, columns, a.stride_w, a.batch, a.write,
-                    d_x + (i + r * a.stride_h) * x_row + remainder * a.batch);
+    const bool adds = !has_stride(a) && a.write == Write::accumulate;
+    add_all_taps({(end - b) * at.row, 1, 0, 0}, d_y, taps, offsets, weights, adds ? nullptr : &zero,
+                 d_x + at.phases.plane_of(row, column) * at.phases.plane + b * at.phases.row);
+  }
+
+  void run_phase(int row, int column) const {
+    const int height = (a.in_h - row + a.stride_h - 1) / a.stride_h;
+    const int inside = at.phases.rows.end_inside(row);
+    for (int b = 0, end; b < height; b = end) {
+      int first = a.kernel_h, last = -1, all = 0, met = 0;
+      for (int u = 0; u < a.kernel_h; ++u) {
+        if (u * a.dilation_h % a.stride_h != row) continue;
+        ++all;
+        const int from = b - u * a.dilation_h / a.stride_h;
+        if (from < 0 || from >= a.out_h) continue;
+        ++met;
+        if (u < first) first = u;
+        last = u;
+      }
+      end = met < all ? b + 1 : inside < height ? inside : height;
+      run(row, column, b, end, first, last);
     }
   }
 
   void run_all() const {
-    for (int first = 0; first < a.stride_h && first < a.in_h; ++first)
-      for (int i = first, next; i < a.in_h; i = next) {
-        const Met met = kernel_rows_at(a, i);
-        int rows = 0;
-        for (next = i; next < a.in_h; next += a.stride_h, ++rows) {
-          const Met here = kernel_rows_at(a, next);
-          if (here.first != met.first || here.last != met.last) break;
-        }
-        for (int remainder = 0; remainder < a.stride_w && remainder < a.in_w; ++remainder)
-          run(i, rows, remainder, met);
-      }
+    for (int row = 0; row < a.stride_h; ++row)
+      for (int column = 0; column < a.stride_w; ++column)
+        if (at.phases.rows.met(row) && at.phases.columns.met(column)) run_phase(row, column);
   }
 };
 
@@ -219,39 +214,49 @@ std::int64_t depthwise_forward_scratch(const Conv2dArgs& a) { return Forward(a).
 
 void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const float* x,
                        const float* weight, const float* bias, float* y) {
-  const Sizes s(a);
   const Forward at(a);
+  const Sizes& s = at.s;
   std::int32_t* offsets = as_offsets(context.scratch);
-  place_taps(a, s, s.x_channel, offsets);
-  const Plane plane = {s.y_row, a.out_h, a.stride_h * s.x_row, s.y_row};
-  Conv2dArgs one = a;
-  one.in_channels = 1;
-  for_channels(context, a, context.scratch + at.sorted, at.each,
-               [&](std::int64_t c, float* memory) {
-                 const float* from = x + c * s.x_channel;
-                 if (a.stride_w > 1) {
-                   sort_columns(one, from, memory, s.x_channel);
-                   from = memory;
-                 }
-                 for (std::int64_t o = c * s.group_out; o < (c + 1) * s.group_out; ++o) {
-                   const float start = bias ? bias[o] : 0.0f;
-                   add_all_taps(plane, from, s.taps, offsets, weight + o * s.taps, &start,
-                                y + o * s.y_channel);
-                   activate_run(a, y + o * s.y_channel, s.y_channel);
-                 }
-               });
+  place_taps(a, at.phases, at.phases.channel, offsets);
+  const std::int64_t row = at.phases.row;
+  const Plane plane = at.apart || row == s.y_row ? Plane{(a.out_h - 1) * row + s.y_row, 1, 0, 0}
+                                                 : Plane{s.y_row, a.out_h, row, s.y_row};
+  const auto run = [&](std::int64_t c, float* memory) {
+    const float* from = x + c * s.x_channel;
+    if (at.strides) {
+      sort_phases(a, from, 1, memory, 0);
+      from = memory;
+    }
+    for (std::int64_t o = c * s.group_out; o < (c + 1) * s.group_out; ++o) {
+      const float start = bias ? bias[o] : 0.0f;
+      float* out = y + o * s.y_channel;
+      float* wide = memory + at.wide;
+      add_all_taps(plane, from, s.taps, offsets, weight + o * s.taps, &start,
+                   at.apart ? wide : out);
+      for (std::int64_t i = 0; at.apart && i < a.out_h; ++i)
+        copy_floats(wide + i * row, s.y_row, out + i * s.y_row);
+      activate_run(a, out, s.y_channel);
+    }
+  };
+  for_channels(context, a, context.scratch + at.sorted, at.each, run);
 }
 
 std::int64_t depthwise_backward_input_scratch(const Conv2dArgs& a) { return Backward(a).total; }
 
 void depthwise_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
                               const float* weight, float* d_x) {
-  const Sizes s(a);
   const Backward at(a);
+  const Sizes& s = at.s;
   for_channels(context, a, context.scratch, at.each, [&](std::int64_t c, float* memory) {
-    const std::int64_t o = c * s.group_out;
-    copy_with_border(a, at, d_y + o * s.y_channel, memory);
-    BackwardChannel{a, at, memory, weight + o * s.taps, memory, d_x + c * s.x_channel}.run_all();
+    const float* from = d_y + c * s.group_out * s.y_channel;
+    float* to = d_x + c * s.x_channel;
+    if (at.copies) {
+      copy_with_zeros(a, at, from, memory);
+      from = memory;
+    }
+    float* planes = has_stride(a) ? memory + at.planes : to;
+    BackwardChannel{a, at, from, weight + c * s.group_out * s.taps, memory, planes}.run_all();
+    if (has_stride(a)) unsort_phases(a, at.phases, planes, 1, to);
   });
 }
 

@@ -8,33 +8,46 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
-// Input column j = b·stride + r meets the taps v with v·dilation ≡ r (mod stride), at output column
-// b + (r − v·dilation)/stride: for every remainder r one correlation over b. Likewise for rows,
-// where a remainder's taps stand together and those outside d_y are left out at either end.
-// Columns near the edge meet only some of the taps v: they are computed by themselves, or, where a
-// batch is so narrow that this would not fill vectors, all columns meet all taps in a d_y with a
-// border of zeros.
-struct BackwardScratch {
-  explicit BackwardScratch(const Conv2dArgs& a) {
-    const Sizes s(a);
-    const int reach = (a.kernel_w - 1) * a.dilation_w / a.stride_w;
+// Input row b·stride + r meets the taps u with u·dilation ≡ r (mod stride), at output row
+// b + (r − u·dilation)/stride; likewise for columns. So d_x is computed by phases: a plane for
+// every remainder of rows and columns, by correlations without stride. A remainder's taps stand
+// together, and those whose row is outside d_y are left out at either end.
+//
+// Columns near the edge meet only some of the taps v. Where a batch is so narrow that they would
+// fill no vectors, d_y gets zeros to the left of its rows, which are to the right of the rows
+// before, so that all columns meet all taps and rows that meet the same are one run; else they are
+// computed by themselves.
+struct Backward {
+  explicit Backward(const Conv2dArgs& a)
+      : s(a), one_run(s.batch < 2 * lanes || a.kernel_w == 1), phases(a, 0, 0) {
     const int columns = (a.in_w + a.stride_w - 1) / a.stride_w;
-    const bool border = s.batch < 2 * whole_vectors(1) && reach > 0;
-    left = border ? reach : 0;
-    width = border ? left + (columns > a.out_w ? columns : a.out_w) : a.out_w;
-    // Many channels that stand a multiple of 1 KiB apart would share few places of the cache.
-    copies = width > a.out_w || (s.group_out > 8 && s.y_channel % 256 == 0);
-    channel = copies ? spread(width * s.batch * a.out_h) : s.y_channel;
+    left = one_run ? (a.kernel_w - 1) * a.dilation_w / a.stride_w : 0;
+    const int filled = left + a.out_w > columns ? left + a.out_w : columns;
+    width = one_run ? filled : a.out_w;
+    const int height = (a.in_h + a.stride_h - 1) / a.stride_h;
+    phases = Phases(a, height, one_run ? width : columns);
+    copies = width > a.out_w || in_the_way(s.group_out, s.y_channel);
+    row = width * s.batch;
+    channel = copies ? spread(row * a.out_h + left * s.batch) : s.y_channel;
     zeros = packed_floats(a.out_channels, s.taps);
     offsets = zeros + s.group_in;
     padded = offsets + std::int64_t{s.group_out} * a.kernel_h * a.kernel_w;
     sorted = padded + (copies ? a.out_channels * channel : 0);
-    total = sorted + (a.stride_w > 1 ? a.in_channels * s.x_channel : 0);
+    total = sorted + (has_stride(a) ? a.in_channels * phases.channel : 0);
+    // Short rows go together; where all meet the same taps, as many as there are.
+    const int some = row < band_floats ? static_cast<int>(band_floats / row) : 1;
+    band = a.kernel_h == 1 || some > height ? height : some;
+    bands = (height + band - 1) / band;
   }
-  int left, width;       // of a row of d_y, with its border if it has one
-  bool copies;           // d_y, to give it a border or its channels a distance
-  std::int64_t channel;  // floats from one channel of it to the next
+  Sizes s;
+  bool one_run;      // of rows that meet the same taps; else columns near the edge by themselves
+  Phases phases;     // of d_x
+  int left, width;   // columns of zeros, and all, of a row of d_y
+  bool copies;       // d_y, to give it zeros or its channels a distance
+  std::int64_t row;  // floats from one of d_y to the next
+  std::int64_t channel;  // likewise
   std::int64_t zeros, offsets, padded, sorted, total;
+  int band, bands;  // rows of a phase that are a task, and how many times
 };
 
 // Calls visit(u, place) for the kernel rows in order of the remainder of u·dilation, then of u.
@@ -75,7 +88,7 @@ int kernel_columns(const Conv2dArgs& a, int remainder) {
 }
 
 // Which of a remainder's kernel columns, in order, column b meets inside d_y with its border.
-Span kernel_columns_at(const Conv2dArgs& a, const BackwardScratch& at, int remainder, int b) {
+Span kernel_columns_at(const Conv2dArgs& a, const Backward& at, int remainder, int b) {
   Span span;
   int place = 0;
   visit_kernel_columns(a, remainder, [&](int v) {
@@ -90,7 +103,7 @@ Span kernel_columns_at(const Conv2dArgs& a, const BackwardScratch& at, int remai
 }
 
 // Offsets into d_y and packed weights of one remainder, for taps (u by place, v, o).
-void place_backward_taps(const Conv2dArgs& a, const BackwardScratch& at, int remainder,
+void place_backward_taps(const Conv2dArgs& a, const Backward& at, int remainder,
                          std::int32_t* offsets) {
   const Sizes s(a);
   visit_kernel_rows(a, [&](int u, int) {
@@ -121,7 +134,7 @@ void pack_backward(const Conv2dArgs& a, const Sizes& s, const Tiles& tiles, int 
 // One row of one remainder's columns: runs of columns that meet the same taps.
 struct BackwardRow {
   const Conv2dArgs& a;
-  const BackwardScratch& at;
+  const Backward& at;
   int remainder, columns;
   Correlation taps;
   Span rows;  // of the kernel, by place
@@ -148,9 +161,7 @@ struct BackwardRow {
   // The end of the columns from b on that meet the same taps as b does.
   int end_of_run(int b, const Span& met) const {
     if (met.end - met.begin == kernel_columns(a, remainder)) {
-      int first = 0;  // the tap that leaves d_y first, behind the last column that meets all
-      while (first * a.dilation_w % a.stride_w != remainder) ++first;
-      const int end = at.width - at.left + (first * a.dilation_w - remainder) / a.stride_w;
+      const int end = at.phases.columns.end_inside(remainder);
       return end < columns ? end : columns;
     }
     for (++b; b < columns; ++b) {
@@ -161,7 +172,6 @@ struct BackwardRow {
   }
 
   void run_all() const {
-    if (kernel_columns(a, remainder) == 0) return run(0, columns, {});
     for (int b = 0, end = 0; b < columns; b = end) {
       const Span met = kernel_columns_at(a, at, remainder, b);
       end = end_of_run(b, met);
@@ -170,19 +180,22 @@ struct BackwardRow {
   }
 };
 
-// A 1×1 convolution with a stride meets some pixels and leaves the others out: their gradient is
-// that of a picture that has no others, spread over the whole one.
-bool leaves_pixels_out(const Conv2dArgs& a) { return pointwise(a) && !one_row(a); }
-
-void spread_pixels(const Conv2dArgs& a, const float* met, float* d_x) {
-  const std::int64_t batch = a.batch, row = a.in_w * batch;
-  for (std::int64_t r = 0; r < std::int64_t{a.in_channels} * a.in_h; ++r, d_x += row) {
-    const std::int64_t i = r % a.in_h;
-    if (a.write == Write::overwrite) fill(d_x, row);
-    if (i % a.stride_h != 0 || i / a.stride_h >= a.out_h) continue;
-    place_columns(met, a.out_w, a.stride_w, batch, a.write, d_x);
-    met += a.out_w * batch;
-  }
+// d_y with zeros to the left of its rows and behind the last, or with its channels apart.
+void copy_with_zeros(const RunContext& context, const Conv2dArgs& a, const Backward& at,
+                     const float* d_y, float* to) {
+  const std::int64_t before = at.left * a.batch, y_row = at.s.y_row;
+  for_tasks(context, a.out_channels, a.out_channels * a.out_h * at.row,
+            [&](std::int64_t begin, std::int64_t end) {
+              for (std::int64_t o = begin; o < end; ++o) {
+                float* line = to + o * at.channel;
+                for (std::int64_t i = 0; i < a.out_h; ++i, line += at.row) {
+                  fill(line, before);
+                  copy_floats(d_y + o * at.s.y_channel + i * y_row, y_row, line + before);
+                  fill(line + before + y_row, at.row - before - y_row);
+                }
+                fill(line, before);
+              }
+            });
 }
 
 }  // namespace
@@ -194,8 +207,7 @@ std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) {
 }
 std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a) {
   if (is_depthwise(a)) return depthwise_backward_input_scratch(a);
-  const std::int64_t total = BackwardScratch(pointwise(a) ? in_one_row(a) : a).total;
-  return leaves_pixels_out(a) ? total + a.in_channels * Sizes(a).y_channel : total;
+  return Backward(a).total;
 }
 
 void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
@@ -207,80 +219,79 @@ void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const
   winograd(context, tiles, weights, d_y, nullptr, d_x, a.write);
 }
 
-void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& args,
-                                  const float* d_y, const float* weight, float* d_x) {
-  if (is_depthwise(args)) return depthwise_backward_input(context, args, d_y, weight, d_x);
-  if (leaves_pixels_out(args)) {
-    Conv2dArgs row = in_one_row(args);
-    row.write = Write::overwrite;
-    float* met = context.scratch + BackwardScratch(row).total;
-    conv2d_backward_input_direct(context, row, d_y, weight, met);
-    return spread_pixels(args, met, d_x);
-  }
-  const Conv2dArgs a = one_row(args) ? in_one_row(args) : args;
-  const Sizes s(a);
-  const BackwardScratch at(a);
+void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a, const float* d_y,
+                                  const float* weight, float* d_x) {
+  if (is_depthwise(a)) return depthwise_backward_input(context, a, d_y, weight, d_x);
+  const Backward at(a);
+  const Sizes& s = at.s;
   float* zeros = context.scratch + at.zeros;
   fill(zeros, s.group_in);
-  const std::int64_t row = at.width * s.batch;  // floats of a row of d_y with its border
   if (at.copies) {
-    float* padded = context.scratch + at.padded;
-    for_tasks(context, a.out_channels * std::int64_t{a.out_h}, a.out_channels * a.out_h * row,
-              [&](std::int64_t begin, std::int64_t end) {
-                for (std::int64_t r = begin; r < end; ++r) {
-                  float* to = padded + r / a.out_h * at.channel + r % a.out_h * row;
-                  fill(to, at.left * s.batch);
-                  copy_floats(d_y + r * s.y_row, s.y_row, to + at.left * s.batch);
-                  fill(to + at.left * s.batch + s.y_row, row - at.left * s.batch - s.y_row);
-                }
-              });
-    d_y = padded;
+    copy_with_zeros(context, a, at, d_y, context.scratch + at.padded);
+    d_y = context.scratch + at.padded;
   }
-  float* target = a.stride_w > 1 ? context.scratch + at.sorted : d_x;
-  const bool accumulate = a.stride_w == 1 && a.write == Write::accumulate;
+  const bool strides = has_stride(a);
+  float* target = strides ? context.scratch + at.sorted : d_x;
+  const bool accumulate = !strides && a.write == Write::accumulate;
 
   const Tiles tiles{s.group_in};
-  const std::int64_t rows = std::int64_t{a.groups} * a.in_h;
-  const std::int64_t parts = parts_of_a_row(rows, tiles);
   float* packed = context.scratch;
   std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
   for (int remainder = 0; remainder < a.stride_w && remainder < a.in_w; ++remainder) {
+    if (!at.phases.columns.met(remainder)) continue;
     const int columns = (a.in_w - remainder + a.stride_w - 1) / a.stride_w;
-    const std::int64_t taps = std::int64_t{s.group_out} * kernel_columns(a, remainder) * a.kernel_h;
+    const int met = kernel_columns(a, remainder);
+    const std::int64_t taps = std::int64_t{s.group_out} * met * a.kernel_h;
     place_backward_taps(a, at, remainder, offsets);
     for (int g = 0; g < a.groups; ++g)
       pack_backward(a, s, tiles, remainder, weight + g * s.group_out * s.taps,
                     packed + g * s.group_in * taps);
-    for_tasks(context, rows * parts, s.work, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t task = begin; task < end; ++task) {
-        const std::int64_t part = task % parts, i = task / parts % a.in_h;
-        const std::int64_t g = task / parts / a.in_h;
-        const std::int64_t first_column = sorted_column(remainder, a.in_w, a.stride_w);
-        BackwardRow{
-            .a = a,
-            .at = at,
-            .remainder = remainder,
-            .columns = columns,
-            .taps = {tiles, taps, packed + g * s.group_in * taps, offsets},
-            .rows = kernel_rows_at(a, static_cast<int>(i)),
-            .first_tile = tiles.count() * part / parts,
-            .end_tile = tiles.count() * (part + 1) / parts,
-            .d_y = d_y + g * s.group_out * at.channel + i / a.stride_h * row,
-            .start = accumulate ? nullptr : zeros,
-            .out = target + g * s.group_in * s.x_channel + i * s.x_row + first_column * s.batch,
-            .out_stride = s.x_channel}
-            .run_all();
+
+    // A task is one tile of channels in one band of a phase; those of a band are taken together.
+    const auto run = [&](std::int64_t band, std::int64_t first_tile, std::int64_t end_tile) {
+      const int row = static_cast<int>(band / at.bands % a.stride_h);
+      if (!at.phases.rows.met(row)) return;
+      const std::int64_t g = band / at.bands / a.stride_h;
+      const int first = static_cast<int>(band % at.bands) * at.band;
+      const int height = (a.in_h - row + a.stride_h - 1) / a.stride_h;
+      const int last = first + at.band < height ? first + at.band : height;
+      const int inside = at.phases.rows.end_inside(row);
+      const int all = at.phases.rows.taps(row);
+      for (int b = first, end; b < last; b = end) {
+        const Span rows = kernel_rows_at(a, b * a.stride_h + row);
+        const bool same = at.one_run && rows.end - rows.begin == all;
+        end = !same ? b + 1 : inside < last ? inside : last;
+        const BackwardRow line = {.a = a,
+                                  .at = at,
+                                  .remainder = remainder,
+                                  .columns = columns,
+                                  .taps = {tiles, taps, packed + g * s.group_in * taps, offsets},
+                                  .rows = rows,
+                                  .first_tile = first_tile,
+                                  .end_tile = end_tile,
+                                  .d_y = d_y + g * s.group_out * at.channel + b * at.row,
+                                  .start = accumulate ? nullptr : zeros,
+                                  .out = target + g * s.group_in * at.phases.channel +
+                                         at.phases.plane_of(row, remainder) * at.phases.plane +
+                                         b * at.phases.row,
+                                  .out_stride = at.phases.channel};
+        if (at.one_run)
+          line.run(0, (end - b) * at.width, {0, met});
+        else
+          line.run_all();
       }
-    });
+    };
+    const std::int64_t count = tiles.count();
+    for_tasks(context, std::int64_t{a.groups} * a.stride_h * at.bands * count, s.work,
+              [&](std::int64_t begin, std::int64_t end) {
+                for (std::int64_t task = begin, next; task < end; task = next) {
+                  const std::int64_t first = task % count;
+                  next = task - first + count < end ? task - first + count : end;
+                  run(task / count, first, first + next - task);
+                }
+              });
   }
-  if (a.stride_w == 1) return;
-  for (std::int64_t r = 0; r < std::int64_t{a.in_channels} * a.in_h; ++r)
-    for (int remainder = 0; remainder < a.stride_w && remainder < a.in_w; ++remainder) {
-      const std::int64_t count = columns_of(remainder, a.in_w, a.stride_w);
-      place_columns(target, count, a.stride_w, s.batch, a.write,
-                    d_x + (r * a.in_w + remainder) * s.batch);
-      target += count * s.batch;
-    }
+  if (strides) unsort_phases(a, at.phases, target, a.in_channels, d_x);
 }
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

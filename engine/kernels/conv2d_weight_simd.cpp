@@ -3,8 +3,10 @@
 #include "kernels/simd_kernels.hpp"
 #include "kernels/tasks.hpp"
 
-// The weights' gradient is dots over rows of pixels, with x's columns sorted as in forward, or goes
-// by Winograd's algorithm (winograd_weight_simd.cpp).
+// The weights' gradient is dots over rows of pixels of d_y and of x without strides (phases.hpp),
+// or goes by Winograd's algorithm (winograd_weight_simd.cpp). Rows that follow each other in both
+// at the same distance are one; those of d_y that fill no vectors are copied, with zeros between
+// them, until they are.
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
@@ -13,27 +15,49 @@ namespace {
 constexpr std::int64_t part_floats = lanes > 4 ? 2048 : 1024;
 constexpr std::int64_t slice_taps = 24;  // at most, of one task
 
-// The first tap of a slice: a multiple of every tile's width, so that only the last slice has a
-// rest.
-std::int64_t slice_begin(std::int64_t slice, std::int64_t slices, std::int64_t taps) {
-  return slice == slices ? taps : taps * slice / slices / 12 * 12;
+// The first tap of a slice: a multiple of the tile's width, so that only the last slice has a rest.
+std::int64_t slice_begin(std::int64_t slice, std::int64_t slices, std::int64_t taps, int channels) {
+  const std::int64_t unit = channels == 1 ? 9 : 12;
+  return slice == slices ? taps : taps * slice / slices / unit * unit;
 }
 
 struct WeightScratch {
-  explicit WeightScratch(const Conv2dArgs& a) {
-    const Sizes s(a);
-    row = whole_vectors(s.y_row);
-    const bool padded = row > s.y_row;
+  explicit WeightScratch(const Conv2dArgs& a) : s(a), phases(a) {
+    const std::int64_t x_row = phases.row;
+    // A row costs about one vector more than it has, a copy of it as much as some taps.
+    const std::int64_t vectors = whole_vectors(s.y_row) + lanes;
+    apart = x_row > s.y_row && (s.y_row < lanes || x_row * (s.taps + 8) < vectors * s.taps);
+    one_run = apart || x_row == s.y_row;
+    run = one_run ? (a.out_h - 1) * x_row + s.y_row : s.y_row;
+    const std::int64_t short_of = run < lanes ? lanes - run : 0;
+    copies_y = apart || short_of > 0;
+    copies_x = has_stride(a) || short_of > 0;
+    run += short_of;
+    channel = copies_y ? run : s.y_channel;
     offsets = partial_floats(a.out_channels, s.taps);
     d_y = offsets + s.taps;
-    x = d_y + (padded ? std::int64_t{a.out_channels} * a.out_h * row : 0);
-    copies_x = padded || a.stride_w > 1;
-    total = x + (copies_x ? a.in_channels * s.x_channel + (row - s.y_row) : 0);
+    x = d_y + (copies_y ? a.out_channels * channel : 0);
+    total = x + (copies_x ? a.in_channels * phases.channel + short_of : 0);
   }
-  std::int64_t row;  // floats of a row of d_y, filled up with zeros to whole vectors
-  bool copies_x;     // x with sorted columns, and room for what its last vector reads beyond it
+  Sizes s;
+  Phases phases;
+  bool apart;        // rows of d_y are as far apart as those of x, with zeros between them
+  bool one_run;      // all rows are one
+  std::int64_t run;  // floats of a row, at least a vector
+  bool copies_y, copies_x;
+  std::int64_t channel;  // floats from one of d_y to the next
   std::int64_t offsets, d_y, x, total;
 };
+
+// d_y with its rows apart, in runs of at least a vector.
+void spread_rows(const Conv2dArgs& a, const WeightScratch& at, const float* d_y, float* to) {
+  const std::int64_t rows = at.apart ? a.out_h : 1, row = at.s.y_channel / rows;
+  for (std::int64_t o = 0; o < a.out_channels; ++o, to += at.channel) {
+    fill(to, at.channel);
+    for (std::int64_t i = 0; i < rows; ++i, d_y += row)
+      copy_floats(d_y, row, to + i * at.phases.row);
+  }
+}
 
 }  // namespace
 
@@ -44,7 +68,7 @@ std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a) {
                                : conv2d_backward_weight_direct_scratch(a);
 }
 std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a) {
-  return WeightScratch(one_row(a) ? in_one_row(a) : a).total;
+  return WeightScratch(a).total;
 }
 
 void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, const float* x,
@@ -55,61 +79,67 @@ void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, cons
   winograd_weight(context, tiles, x, d_y, d_weight, a.write);
 }
 
-void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& args,
-                                   const float* x, const float* d_y, float* d_weight) {
-  const Conv2dArgs a = one_row(args) ? in_one_row(args) : args;
-  const Sizes s(a);
+void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& a, const float* x,
+                                   const float* d_y, float* d_weight) {
   const WeightScratch at(a);
-  if (at.row > s.y_row) {
-    float* filled = context.scratch + at.d_y;
-    for (std::int64_t r = 0; r < std::int64_t{a.out_channels} * a.out_h; ++r) {
-      copy_floats(d_y + r * s.y_row, s.y_row, filled + r * at.row);
-      fill(filled + r * at.row + s.y_row, at.row - s.y_row);
-    }
-    d_y = filled;
+  const Sizes& s = at.s;
+  if (at.copies_y) {
+    spread_rows(a, at, d_y, context.scratch + at.d_y);
+    d_y = context.scratch + at.d_y;
   }
   if (at.copies_x) {
     float* copy = context.scratch + at.x;
-    sort_columns(a, x, copy, s.x_channel);
-    fill(copy + a.in_channels * s.x_channel, at.row - s.y_row);
+    sort_phases(a, x, a.in_channels, copy, at.phases.channel);
+    fill(copy + a.in_channels * at.phases.channel,
+         context.scratch + at.total - copy - a.in_channels * at.phases.channel);
     x = copy;
   }
   std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
-  place_taps(a, s, s.x_channel, offsets);
+  place_taps(a, at.phases, at.phases.channel, offsets);
 
-  // A part is some whole rows, or a piece of one.
-  const std::int64_t pieces = (at.row + part_floats - 1) / part_floats;
-  const std::int64_t rows = at.row >= part_floats ? 1 : part_floats / at.row;
-  const std::int64_t vectors = at.row / whole_vectors(1);
+  // A part is some whole rows, or a piece of one. Groups have no x in common, so one is finished
+  // before the next begins.
+  const std::int64_t height = at.one_run ? 1 : a.out_h;
+  const std::int64_t pieces = (at.run + part_floats - 1) / part_floats;
+  const std::int64_t rows = at.run >= part_floats ? 1 : part_floats / at.run;
+  const std::int64_t vectors = at.run / lanes;
   const Tiles tiles{s.group_out};
   const std::int64_t slices = (s.taps + slice_taps - 1) / slice_taps;
-  const std::int64_t tasks = a.groups * tiles.count() * slices;
-  for_tasks(context, tasks, s.work, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = 0; i < a.out_h; i += rows)
+  const std::int64_t tasks = tiles.count() * slices;  // of one group
+  const auto add = [&](std::int64_t g, std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = 0; i < height; i += rows)
       for (std::int64_t piece = 0; piece < pieces; ++piece) {
-        const std::int64_t p0 = vectors * piece / pieces * whole_vectors(1);
-        const std::int64_t p1 = vectors * (piece + 1) / pieces * whole_vectors(1);
+        const std::int64_t p0 = vectors * piece / pieces * lanes;
+        const std::int64_t p1 =
+            piece + 1 < pieces ? vectors * (piece + 1) / pieces * lanes : at.run;
         for (std::int64_t task = begin; task < end; ++task) {
-          const std::int64_t slice = task % slices, tile = task / slices % tiles.count();
-          const std::int64_t g = task / slices / tiles.count();
+          const std::int64_t slice = task % slices, tile = task / slices;
           const std::int64_t channel = g * s.group_out + tiles.begin(tile);
           const DotsPart part = {
-              .a = d_y + (channel * a.out_h + i) * at.row + p0,
-              .a_stride = a.out_h * at.row,
-              .a_row = at.row,
-              .b = x + g * s.group_in * s.x_channel + i * a.stride_h * s.x_row + p0,
+              .a = d_y + channel * at.channel + i * s.y_row + p0,
+              .a_stride = at.channel,
+              .a_row = s.y_row,
+              .b = x + g * s.group_in * at.phases.channel + i * at.phases.row + p0,
               .offsets = offsets,
-              .b_row = a.stride_h * s.x_row,
-              .rows = i + rows <= a.out_h ? rows : a.out_h - i,
+              .b_row = at.phases.row,
+              .rows = i + rows <= height ? rows : height - i,
               .length = p1 - p0,
               .first = i == 0 && piece == 0,
-              .last = i + rows >= a.out_h && piece == pieces - 1};
-          dots(part, tiles.size(tile), slice_begin(slice, slices, s.taps),
-               slice_begin(slice + 1, slices, s.taps),
+              .last = i + rows >= height && piece == pieces - 1};
+          const int channels = tiles.size(tile);
+          dots(part, channels, slice_begin(slice, slices, s.taps, channels),
+               slice_begin(slice + 1, slices, s.taps, channels),
                context.scratch + partial_floats(channel, s.taps), d_weight + channel * s.taps,
                s.taps, a.write);
         }
       }
+  };
+  for_tasks(context, a.groups * tasks, s.work, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t task = begin, next; task < end; task = next) {
+      const std::int64_t g = task / tasks;
+      next = (g + 1) * tasks < end ? (g + 1) * tasks : end;
+      add(g, task - g * tasks, next - g * tasks);
+    }
   });
 }
 

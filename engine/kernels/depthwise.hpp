@@ -15,7 +15,7 @@
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 static inline bool is_depthwise(const Conv2dArgs& a) {
-  return a.groups > 1 && a.in_channels == a.groups;
+  return a.in_channels == a.groups && (a.groups > 1 || a.out_channels == 1);
 }
 
 // In floats.

@@ -41,6 +41,25 @@ static inline float sum(const Vector& v) {
 #endif
 }
 
+// Shuffles of two vectors: every second float, from the first or the second on; and floats of both
+// in turn, of their lower (0) or upper (1) halves.
+template <class V, int n = static_cast<int>(V::size), int... at>
+struct Shuffle : Shuffle<V, n - 1, n - 1, at...> {};
+template <class V, int... at>
+struct Shuffle<V, 0, at...> {
+  using Register = typename V::register_type;
+  template <int first>
+  static V every_second(const V& a, const V& b) {
+    return V(__builtin_shufflevector(Register(a), Register(b), (first + 2 * at)...));
+  }
+  template <int half>
+  static V in_turn(const V& a, const V& b) {
+    constexpr int size = static_cast<int>(V::size);
+    return V(__builtin_shufflevector(Register(a), Register(b),
+                                     (half * size / 2 + at / 2 + at % 2 * size)...));
+  }
+};
+
 // 32-bit integers on the same lanes, and the same bits seen as the other type.
 using Integers = xsimd::batch<std::int32_t>;
 static inline Vector as_floats(const Integers& v) {
