@@ -96,6 +96,7 @@ export function answer(folder, request, response, headers = headersFor) {
   let path;
   let file;
   let size;
+  let state;
   try {
     path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     // normalize() of an absolute path cannot climb above the root.
@@ -103,13 +104,17 @@ export function answer(folder, request, response, headers = headersFor) {
     const stat = statSync(file);
     if (!stat.isFile()) return refuse(404);
     size = stat.size;
+    state = `"${stat.size.toString(36)}-${Math.round(stat.mtimeMs).toString(36)}"`;
   } catch {
     return refuse(404);
   }
   const head = {
     ...headers(path),
     'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+    ETag: state,
   };
+  // The browser asks whether what it has kept is still true.
+  if (request.headers['if-none-match'] === state) return response.writeHead(304, head).end();
   const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
   if (packs && compressible.has(extname(file))) {
     const packed = packedFile(file);

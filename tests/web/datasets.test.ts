@@ -97,6 +97,27 @@ test('what was fetched ahead is not fetched again, and begins when the engine is
   expect(asked).toHaveLength(9);
 });
 
+test('where the first file comes at once, no other waits for one before it', async () => {
+  const { asked } = server(['train-0-labels', 'validation-0-images', 'validation-0-labels']);
+  new EarlyFiles(folder, Promise.resolve());
+  await turns();
+  expect(asked).toHaveLength(9);
+});
+
+test('where files are long on their way, four are at a time', async () => {
+  const first = ['train-0', 'validation-0'].flatMap((part) => [`${part}-images`, `${part}-labels`]);
+  const { asked, release } = server(first);
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  new EarlyFiles(folder, Promise.resolve());
+  await turns();
+  now = 1000;
+  release.get('train-0-images')?.();
+  await turns();
+  expect(asked).toEqual(['manifest.json', ...first, 'train-1-images']);
+  clock.mockRestore();
+});
+
 test('what failed ahead is fetched once more', async () => {
   const { asked, broken } = server();
   broken.add('train-1-labels');

@@ -36,6 +36,9 @@ const newSeed = (before: number) => {
   return next === before ? next + 1 : next;
 };
 
+/** What has come in meanwhile is heard. */
+const turn = () => new Promise((done) => setTimeout(done));
+
 /** When what has been asked for is drawn and done, or soon. */
 const idle = () =>
   new Promise((done) => {
@@ -55,6 +58,8 @@ export class App extends LitElement {
   /** What lies further down, and the dialogs. */
   @state() private rest?: typeof import('./below');
   private coming?: Promise<unknown>;
+  /** How much of the stage is there: the network's maps come after all else, which can be used then. */
+  @state() private staged: 'nothing' | 'sides' | 'all' = 'nothing';
   private readonly files = new FileDrop(
     this,
     (files) => this.take(files),
@@ -90,7 +95,16 @@ export class App extends LitElement {
   }
 
   override updated() {
-    if (this.lab.network) this.coming ??= this.bringRestAtLeisure();
+    if (this.lab.network) this.coming ??= this.setStage().then(() => this.bringRestAtLeisure());
+  }
+
+  /** Piece by piece: Train can be pressed before the first, and what the engine tells gets in between. */
+  private async setStage() {
+    for (const staged of ['sides', 'all'] as const) {
+      await turn();
+      this.staged = staged;
+      await this.updateComplete;
+    }
   }
 
   /** In two pieces: what the engine tells gets in between. */
@@ -191,7 +205,7 @@ export class App extends LitElement {
   private stage() {
     const { lab } = this;
     const { settings, network, dataset, snapshot, shown, pointer } = lab;
-    if (!network || !dataset) return '';
+    if (!network || !dataset || this.staged === 'nothing') return '';
     const set = (event: CustomEvent<SettingChange>) => this.setting(event.detail);
     return html`<div class="stage panel ${this.files.over ? 'over' : ''}">
       ${
@@ -213,7 +227,7 @@ export class App extends LitElement {
             ></conv-input>`
       }
       ${
-        this.hides('maps')
+        this.hides('maps') || this.staged !== 'all'
           ? ''
           : html`<conv-network
               .network=${network}

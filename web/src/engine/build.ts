@@ -13,9 +13,18 @@ import type { CreateModule, EngineModule, ModuleOptions } from './module';
 
 const here = (url: string) => new URL(url, import.meta.url).href;
 
+/** Called when the WebAssembly is here, which is the largest part. */
+type Arrived = () => void;
+
 /** The WebAssembly is fetched and compiled while its JavaScript is still on its way. */
-async function load(glue: Promise<unknown>, url: string, options: ModuleOptions) {
+async function load(
+  glue: Promise<unknown>,
+  url: string,
+  options: ModuleOptions,
+  arrived: Arrived,
+): Promise<EngineModule> {
   const compiling = WebAssembly.compileStreaming(fetch(url));
+  compiling.then(arrived, () => undefined); // whoever waits for the engine hears of a failure
   const [loaded, compiled] = await Promise.all([glue, compiling]);
   const { default: create } = loaded as { default: CreateModule };
   return create({
@@ -36,37 +45,43 @@ interface Threaded {
 const usual: Threaded = { glue: glueUrl, wasm: threadsUrl, helper: helperUrl };
 const probing: Threaded = { glue: probeGlueUrl, wasm: probeThreadsUrl, helper: probeHelperUrl };
 
-async function loadThreads(threads: number, build: Threaded): Promise<EngineModule> {
+async function loadThreads(threads: number, build: Threaded, arrived: Arrived) {
   // The glue is a file of its own, as Emscripten made it, because the helpers load it too.
   const glue = here(build.glue);
-  const module = await load(import(/* @vite-ignore */ glue), here(build.wasm), {
-    mainScriptUrlOrBlob: glue,
-    locateFile: () => here(build.helper),
-  });
+  const options = { mainScriptUrlOrBlob: glue, locateFile: () => here(build.helper) };
+  const module = await load(import(/* @vite-ignore */ glue), here(build.wasm), options, arrived);
   module.useThreads(threads);
   return module;
 }
 
-export const loadAlone = (): Promise<EngineModule> =>
-  load(import('@wasm/convolab.js'), here(aloneUrl), {});
+const nobody = () => undefined;
 
-const loadGpu = (): Promise<EngineModule> =>
-  load(import('@wasm/convolab_gpu.js'), here(gpuUrl), {});
+export const loadAlone = (arrived: Arrived = nobody) =>
+  load(import('@wasm/convolab.js'), here(aloneUrl), {}, arrived);
 
-const loadProbe = (): Promise<EngineModule> =>
-  load(import('@wasm/convolab_probe.js'), here(probeUrl), {});
+const loadGpu = (arrived: Arrived) =>
+  load(import('@wasm/convolab_gpu.js'), here(gpuUrl), {}, arrived);
 
-/** Loads the build that was chosen; where the one with threads does not start, the other one. */
-export async function loadBuild(build: EngineBuild): Promise<[EngineModule, EngineBuild]> {
-  if (build.gpu) return [await loadGpu(), build];
+const loadProbe = (arrived: Arrived) =>
+  load(import('@wasm/convolab_probe.js'), here(probeUrl), {}, arrived);
+
+/**
+ * Loads the build that was chosen; where the one with threads does not start, the other one.
+ * `arrived` is called when most of it is here.
+ */
+export async function loadBuild(
+  build: EngineBuild,
+  arrived: Arrived = nobody,
+): Promise<[EngineModule, EngineBuild]> {
+  if (build.gpu) return [await loadGpu(arrived), build];
   const alone = build.inspect ? loadProbe : loadAlone;
   if (build.threads > 1) {
     try {
-      return [await loadThreads(build.threads, build.inspect ? probing : usual), build];
+      return [await loadThreads(build.threads, build.inspect ? probing : usual, arrived), build];
     } catch (thrown) {
       console.info('The engine goes on with one thread:', thrown);
-      return [await alone(), { ...build, threads: 1, why: 'failed' }];
+      return [await alone(arrived), { ...build, threads: 1, why: 'failed' }];
     }
   }
-  return [await alone(), build];
+  return [await alone(arrived), build];
 }

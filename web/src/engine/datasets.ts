@@ -17,14 +17,19 @@ interface Part {
 }
 
 const atATime = 2; // parts that are on their way
+const nearMs = 40; // a file that comes so soon was near, in the browser's cache mostly
 
 export const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /** Unpacks gzip; anything else stays as it is. */
 export async function gunzip(bytes: Bytes): Promise<Bytes> {
   if (!isGzip(bytes)) return bytes;
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  // Written in one go: a Blob's stream would bring it back from the browser piece by piece.
+  const { readable, writable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const [unpacked] = await Promise.all([new Response(readable).arrayBuffer(), written]);
+  return new Uint8Array(unpacked);
 }
 
 async function fetchBytes(url: string, { signal }: AbortController) {
@@ -50,7 +55,7 @@ export class EarlyFiles {
   private readonly stop = new AbortController();
   private readonly files = new Map<string, Promise<Bytes | undefined>>();
 
-  /** `engine`: is to be loaded before the pictures. */
+  /** `engine`: is to arrive before the pictures. */
   constructor(
     readonly folder: string,
     engine: Promise<unknown>,
@@ -64,10 +69,22 @@ export class EarlyFiles {
     const parts = partsOf(JSON.parse(new TextDecoder().decode(manifest)) as Manifest);
     const names = parts.flatMap(({ files: { images, labels } }) => [images, labels]);
     const places: Promise<unknown>[] = Array.from({ length: 2 * atATime }, () => engine);
+    let near = new Promise<unknown>(() => {});
     for (const [i, name] of names.entries()) {
       const at = i % places.length;
-      places[at] = this.add(name, places[at]);
+      places[at] = this.add(name, Promise.race([places[at], near]));
+      if (i === 0) near = this.nearness(places[at]);
     }
+  }
+
+  /** Resolves with `file` when that is near: then the others need not wait for one another. */
+  private nearness(file: Promise<unknown> | undefined) {
+    const asked = performance.now();
+    return new Promise((tell) => {
+      void file?.then(() => {
+        if (performance.now() - asked < nearMs) tell(undefined);
+      });
+    });
   }
 
   private add(name: string, after: Promise<unknown> | undefined) {

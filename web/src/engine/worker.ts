@@ -63,6 +63,9 @@ const pending: StepResult = {
 class Engine implements EngineApi {
   private module: Promise<EngineModule> | undefined;
   private build: EngineBuild | undefined;
+  private tellArrived: () => void = () => {};
+  /** Resolves when most of the engine is here, so that other files may follow. */
+  private readonly arrived = new Promise<void>((done) => (this.tellArrived = done));
   private opened: Open | undefined;
   private evaluated: Confusion | null = null;
   private expected: EarlyFiles | undefined;
@@ -99,7 +102,7 @@ class Engine implements EngineApi {
     const folder = folderOf(dataset);
     if (dataset === 'own' || this.expected?.folder === folder) return;
     this.expected?.abandon();
-    this.expected = new EarlyFiles(folder, this.load());
+    this.expected = new EarlyFiles(folder, Promise.race([this.load(), this.arrived]));
   }
 
   async presets() {
@@ -426,7 +429,7 @@ class Engine implements EngineApi {
   private async loadOnce() {
     const wanted = place.hash.slice(1) as BuildWanted;
     const here = { isolated: self.crossOriginIsolated, cores: navigator.hardwareConcurrency };
-    const [module, build] = await loadBuild(choose(wanted, here));
+    const [module, build] = await loadBuild(choose(wanted, here), this.tellArrived);
     this.build = build;
     this.listener({ kind: 'build', ...build });
     return module;
