@@ -198,12 +198,26 @@ void copy_with_zeros(const RunContext& context, const Conv2dArgs& a, const Backw
             });
 }
 
+std::int64_t scratch_of(const Conv2dArgs& a, const WinogradArgs& tiles) {
+  if (is_linear(a)) return linear_backward_input_scratch(as_linear(a));
+  return tiles.tile ? winograd_scratch(tiles) : conv2d_backward_input_direct_scratch(a);
+}
+
+void backward(const RunContext& context, const Conv2dArgs& a, const WinogradArgs& tiles,
+              const float* d_y, const float* weight, float* d_x) {
+  if (is_linear(a)) return linear_backward_input(context, as_linear(a), d_y, weight, d_x);
+  if (!tiles.tile) return conv2d_backward_input_direct(context, a, d_y, weight, d_x);
+  const WinogradWeights weights = {weight, 9, Sizes(a).taps, true};
+  winograd(context, tiles, weights, d_y, nullptr, d_x, a.write);
+}
+
 }  // namespace
 
 std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a) {
-  if (is_linear(a)) return linear_backward_input_scratch(as_linear(a));
-  const WinogradArgs tiles = winograd_backward(a);
-  return by_winograd(a, tiles) ? winograd_scratch(tiles) : conv2d_backward_input_direct_scratch(a);
+  return scratch_of(a, winograd_backward(a, 4));
+}
+std::int64_t conv2d_backward_input_2x2_scratch(const Conv2dArgs& a) {
+  return scratch_of(a, winograd_backward(a, 2));
 }
 std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a) {
   if (is_depthwise(a)) return depthwise_backward_input_scratch(a);
@@ -212,11 +226,11 @@ std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a) {
 
 void conv2d_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
                            const float* weight, float* d_x) {
-  if (is_linear(a)) return linear_backward_input(context, as_linear(a), d_y, weight, d_x);
-  const WinogradArgs tiles = winograd_backward(a);
-  if (!by_winograd(a, tiles)) return conv2d_backward_input_direct(context, a, d_y, weight, d_x);
-  const WinogradWeights weights = {weight, 9, Sizes(a).taps, true};
-  winograd(context, tiles, weights, d_y, nullptr, d_x, a.write);
+  backward(context, a, winograd_backward(a, 4), d_y, weight, d_x);
+}
+void conv2d_backward_input_2x2(const RunContext& context, const Conv2dArgs& a, const float* d_y,
+                               const float* weight, float* d_x) {
+  backward(context, a, winograd_backward(a, 2), d_y, weight, d_x);
 }
 
 void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a, const float* d_y,

@@ -70,18 +70,24 @@ static inline bool in_the_way(std::int64_t channels, std::int64_t channel) {
   return channels > 8 && channel % 256 == 0;
 }
 
-// Whether a convolution has the shape that Winograd's algorithm is for, and it pays: of x for the
-// output, of d_y within two rows and columns of zeros for the input's gradient.
-static inline bool by_winograd(const Conv2dArgs& a, const WinogradArgs& winograd) {
-  return a.kernel_h == 3 && a.kernel_w == 3 && a.stride_h == 1 && a.stride_w == 1 &&
-         a.dilation_h == 1 && a.dilation_w == 1 && a.groups == 1 && winograd_pays(winograd);
+// A convolution by Winograd's algorithm, in tiles of `largest` outputs at most: of x for the
+// output, of d_y within two rows and columns of zeros for the input's gradient. Where it has
+// another shape than that is for, or direct sums are faster, the tile is 0.
+static inline WinogradArgs with_tile(const Conv2dArgs& a, WinogradArgs winograd,
+                                     std::int64_t largest) {
+  const bool fits = a.kernel_h == 3 && a.kernel_w == 3 && a.stride_h == 1 && a.stride_w == 1 &&
+                    a.dilation_h == 1 && a.dilation_w == 1 && a.groups == 1;
+  winograd.tile = fits ? winograd_tile(winograd, largest) : 0;
+  return winograd;
 }
-static inline WinogradArgs winograd_forward(const Conv2dArgs& a) {
-  return {a.batch, a.in_channels,  a.in_h,       a.in_w,
-          0,       a.out_channels, a.activation, a.negative_slope};
+static inline WinogradArgs winograd_forward(const Conv2dArgs& a, std::int64_t largest) {
+  return with_tile(
+      a,
+      {a.batch, a.in_channels, a.in_h, a.in_w, 0, a.out_channels, a.activation, a.negative_slope},
+      largest);
 }
-static inline WinogradArgs winograd_backward(const Conv2dArgs& a) {
-  return {a.batch, a.out_channels, a.out_h, a.out_w, 2, a.in_channels};
+static inline WinogradArgs winograd_backward(const Conv2dArgs& a, std::int64_t largest) {
+  return with_tile(a, {a.batch, a.out_channels, a.out_h, a.out_w, 2, a.in_channels}, largest);
 }
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

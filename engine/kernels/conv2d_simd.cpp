@@ -44,11 +44,22 @@ struct Forward {
   std::int64_t band, bands;  // rows that are computed together, and how many times
 };
 
+void forward(const RunContext& context, const Conv2dArgs& a, const WinogradArgs& tiles,
+             const float* x, const float* weight, const float* bias, float* y) {
+  if (!tiles.tile) return conv2d_forward_direct(context, a, x, weight, bias, y);
+  const WinogradWeights weights = {weight, Sizes(a).taps, 9, false};
+  winograd(context, tiles, weights, x, bias, y, Write::overwrite);
+}
+
 }  // namespace
 
 std::int64_t conv2d_forward_scratch(const Conv2dArgs& a) {
-  const WinogradArgs tiles = winograd_forward(a);
-  return by_winograd(a, tiles) ? winograd_scratch(tiles) : conv2d_forward_direct_scratch(a);
+  const WinogradArgs tiles = winograd_forward(a, 4);
+  return tiles.tile ? winograd_scratch(tiles) : conv2d_forward_direct_scratch(a);
+}
+std::int64_t conv2d_forward_2x2_scratch(const Conv2dArgs& a) {
+  const WinogradArgs tiles = winograd_forward(a, 2);
+  return tiles.tile ? winograd_scratch(tiles) : conv2d_forward_direct_scratch(a);
 }
 std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a) {
   return is_depthwise(a) ? depthwise_forward_scratch(a) : Forward(a).total;
@@ -56,10 +67,11 @@ std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a) {
 
 void conv2d_forward(const RunContext& context, const Conv2dArgs& a, const float* x,
                     const float* weight, const float* bias, float* y) {
-  const WinogradArgs tiles = winograd_forward(a);
-  if (!by_winograd(a, tiles)) return conv2d_forward_direct(context, a, x, weight, bias, y);
-  const WinogradWeights weights = {weight, Sizes(a).taps, 9, false};
-  winograd(context, tiles, weights, x, bias, y, Write::overwrite);
+  forward(context, a, winograd_forward(a, 4), x, weight, bias, y);
+}
+void conv2d_forward_2x2(const RunContext& context, const Conv2dArgs& a, const float* x,
+                        const float* weight, const float* bias, float* y) {
+  forward(context, a, winograd_forward(a, 2), x, weight, bias, y);
 }
 
 void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& a, const float* x,

@@ -63,9 +63,8 @@ void spread_rows(const Conv2dArgs& a, const WeightScratch& at, const float* d_y,
 
 std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a) {
   if (is_linear(a)) return linear_backward_weight_scratch(as_linear(a));
-  const WinogradArgs tiles = winograd_forward(a);
-  return by_winograd(a, tiles) ? winograd_weight_scratch(tiles)
-                               : conv2d_backward_weight_direct_scratch(a);
+  const WinogradArgs tiles = winograd_forward(a, 2);
+  return tiles.tile ? winograd_weight_scratch(tiles) : conv2d_backward_weight_direct_scratch(a);
 }
 std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a) {
   return WeightScratch(a).total;
@@ -74,8 +73,8 @@ std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a) {
 void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, const float* x,
                             const float* d_y, float* d_weight) {
   if (is_linear(a)) return linear_backward_weight(context, as_linear(a), x, d_y, d_weight);
-  const WinogradArgs tiles = winograd_forward(a);
-  if (!by_winograd(a, tiles)) return conv2d_backward_weight_direct(context, a, x, d_y, d_weight);
+  const WinogradArgs tiles = winograd_forward(a, 2);
+  if (!tiles.tile) return conv2d_backward_weight_direct(context, a, x, d_y, d_weight);
   winograd_weight(context, tiles, x, d_y, d_weight, a.write);
 }
 

@@ -18,6 +18,8 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 std::int64_t conv2d_forward_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_backward_input_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a);
+std::int64_t conv2d_forward_2x2_scratch(const Conv2dArgs& a);
+std::int64_t conv2d_backward_input_2x2_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_forward_direct_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_backward_input_direct_scratch(const Conv2dArgs& a);
 std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a);
@@ -36,6 +38,12 @@ void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, cons
                             const float* d_y, float* d_weight);
 void conv2d_backward_bias(const RunContext& context, const Conv2dArgs& a, const float* d_y,
                           float* d_bias);
+
+// The same by Winograd's algorithm in tiles of 2×2 outputs at most.
+void conv2d_forward_2x2(const RunContext& context, const Conv2dArgs& a, const float* x,
+                        const float* weight, const float* bias, float* y);
+void conv2d_backward_input_2x2(const RunContext& context, const Conv2dArgs& a, const float* d_y,
+                               const float* weight, float* d_x);
 
 // The same without Winograd's algorithm: exact to the magnitudes of each output's own terms.
 void conv2d_forward_direct(const RunContext& context, const Conv2dArgs& a, const float* x,

@@ -6,7 +6,7 @@
 
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
-inline constexpr int products = 16;
+inline constexpr int most_products = 36;  // of a tile
 // Blocks are dealt out to so many tasks, each with memory of its own.
 inline constexpr std::int64_t most_tasks = CONVOLAB_THREADS ? 8 : 1;
 
@@ -22,10 +22,13 @@ struct Place {
 
 struct Blocks {
   // Of at most most_images images, and about as many tiles as let `channels` of them, transformed,
-  // stay in the second cache.
-  Blocks(const WinogradArgs& a, std::int64_t channels, std::int64_t most_images)
-      : batch(a.batch), tiles_h((a.out_h() + 1) / 2), tiles_w((a.out_w() + 1) / 2) {
-    const std::int64_t wanted = most(32, least((128 * 1024) / (products * channels), 128));
+  // stay in the second cache, but at least `fewest`.
+  Blocks(const WinogradArgs& a, std::int64_t channels, std::int64_t most_images,
+         std::int64_t fewest = 32)
+      : batch(a.batch),
+        tiles_h(divide_up(a.out_h(), a.tile)),
+        tiles_w(divide_up(a.out_w(), a.tile)) {
+    const std::int64_t wanted = most(fewest, least((128 * 1024) / (a.products() * channels), 128));
     images = least(a.batch, least(wanted, most_images));
     columns = most(1, least(tiles_w, wanted / images));
     rows = columns < tiles_w ? 1 : most(1, least(tiles_h, wanted / (images * columns)));

@@ -5,6 +5,7 @@
 #include "kernels/simd_vector.hpp"
 #include "kernels/tasks.hpp"
 #include "kernels/winograd_blocks.hpp"
+#include "kernels/winograd_transforms.hpp"
 
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
@@ -12,30 +13,36 @@ namespace {
 
 // The blocks of the forward pass: images side by side fill the vectors.
 Blocks blocks_of(const WinogradArgs& a) {
-  return {a, std::int64_t{a.in_channels} + a.out_channels, 128};
+  const std::int64_t even = divide_up(a.batch, divide_up(a.batch, 64));
+  return {a, std::int64_t{a.in_channels} + a.out_channels, divide_up(even, lanes) * lanes, 64};
 }
 
 struct Scratch {
   explicit Scratch(const WinogradArgs& a) {
     const Blocks blocks = blocks_of(a);
-    tasks = blocks.tasks();
+    tasks = blocks.count() < 4 ? 1 : blocks.tasks();
+    parts = tasks == 1 ? most_tasks : 1;
     stride = spread(blocks.positions() + lanes);
     run = (blocks.columns + 1) * blocks.images + lanes;
-    weights = packed_floats(a.out_channels, a.in_channels);
-    zeros = products * weights;
+    weights = spread(packed_floats(a.out_channels, a.in_channels));
+    zeros = a.products() * weights;
     offsets = zeros + most(a.out_channels, blocks.images);
     memory = offsets + a.in_channels;
     in_step = spread(a.in_channels * stride);
     out_step = spread(a.out_channels * stride);
-    outputs = products * in_step;
-    runs = outputs + products * out_step;
-    each = spread(runs + 8 * run);
+    outputs = a.products() * in_step;
+    runs = outputs + a.products() * out_step;
+    part = (a.tile + 2) * a.tile * run;
+    each = spread(runs + parts * part);
     total = memory + tasks * each;
   }
-  std::int64_t tasks, run, weights, zeros, offsets, memory;
+  std::int64_t tasks;  // that blocks are dealt out to; a few blocks are one, whose
+  std::int64_t parts;  // channels are, in these
+  std::int64_t run, weights, zeros, offsets, memory;
   std::int64_t stride;               // from one channel to the next, of one product
   std::int64_t in_step, out_step;    // from one product to the next
   std::int64_t outputs, runs, each;  // within the memory of a task
+  std::int64_t part;                 // from the runs of one part to those of the next
   std::int64_t total;
 };
 
@@ -45,146 +52,123 @@ struct Block : Place {
   std::int64_t run;  // floats of scratch for a run of columns
   float* inputs;     // [product][channel][position]
   float* outputs;
-  float* runs;         // eight
+  float* runs;         // of every row and column of a tile
   const float* zeros;  // as many as output channels, and as images
   std::int64_t length() const { return columns * images; }
   bool whole_vectors() const { return images % lanes == 0; }
 };
 
-// G·w·G' of one kernel, or of four side by side: store(product, value).
-template <class V, class Store>
-void transform_weight(const V (&w)[9], const Store& store) {
-  const V one_half(0.5f);
-  V half[4][3];
-  for (int v = 0; v < 3; ++v) {
-    half[0][v] = w[v];
-    half[1][v] = one_half * (w[v] + w[3 + v] + w[6 + v]);
-    half[2][v] = one_half * (w[v] - w[3 + v] + w[6 + v]);
-    half[3][v] = w[6 + v];
-  }
-  for (int r = 0; r < 4; ++r) {
-    const auto& h = half[r];
-    store(4 * r, h[0]);
-    store(4 * r + 1, one_half * (h[0] + h[1] + h[2]));
-    store(4 * r + 2, one_half * (h[0] - h[1] + h[2]));
-    store(4 * r + 3, h[2]);
-  }
-}
-
 // The kernels that take channel c to those of a tile, side by side as correlate wants them.
-void transform_kernels(const float* first, const WinogradWeights& weights, int channels, float* to,
-                       std::int64_t step) {
-  const auto tap = [&](const float* w, int i) { return w[weights.turned ? 8 - i : i]; };
+void transform_kernels(const WinogradArgs& a, const float* first, const WinogradWeights& weights,
+                       int channels, float* to, std::int64_t step) {
+  // Where there are fewer than four, the last one is taken again, and left out afterwards.
+  const auto kernel = [&](int k) {
+    return first + (k < channels ? k : channels - 1) * weights.out_step;
+  };
+  const float *w0 = kernel(0), *w1 = kernel(1), *w2 = kernel(2), *w3 = kernel(3);
+  Quad w[9], products[most_products];
+  for (int i = 0; i < 9; ++i) {
+    const int tap = weights.turned ? 8 - i : i;
+    const float four[4] = {w0[tap], w1[tap], w2[tap], w3[tap]};
+    w[i] = load_quad(four);
+  }
+  (a.tile == 4 ? transform_weight<4> : transform_weight<2>)(w, products);
   if (channels == 4) {
-    const float *w0 = first, *w1 = w0 + weights.out_step;
-    const float *w2 = w1 + weights.out_step, *w3 = w2 + weights.out_step;
-    Quad w[9];
-    for (int i = 0; i < 9; ++i) {
-      const float four[4] = {tap(w0, i), tap(w1, i), tap(w2, i), tap(w3, i)};
-      w[i] = load_quad(four);
-    }
-    transform_weight(w, [&](int product, const Quad& v) { save(to + product * step, v); });
+    for (std::int64_t i = 0; i < a.products(); ++i) save(to + i * step, products[i]);
     return;
   }
-  for (int k = 0; k < channels; ++k, first += weights.out_step, ++to) {
-    float w[9];
-    for (int i = 0; i < 9; ++i) w[i] = tap(first, i);
-    transform_weight(w, [&](int product, float v) { to[product * step] = v; });
+  for (std::int64_t i = 0; i < a.products(); ++i) {
+    float four[4];
+    save(four, products[i]);
+    for (int k = 0; k < channels; ++k) to[i * step + k] = four[k];
   }
 }
 
-void transform_weights(const WinogradArgs& a, const WinogradWeights& weights, float* to,
-                       std::int64_t step) {
+void transform_weights(const RunContext& context, const WinogradArgs& a,
+                       const WinogradWeights& weights, std::int64_t step) {
   const Tiles tiles{a.out_channels};
-  for (std::int64_t i = 0; i < tiles.count(); ++i)
-    for (std::int64_t c = 0; c < a.in_channels; ++c, to += tiles.size(i))
-      transform_kernels(weights.weight + tiles.begin(i) * weights.out_step + c * weights.in_step,
-                        weights, tiles.size(i), to, step);
+  const std::int64_t work = 8 * a.products() * a.in_channels * a.out_channels;
+  for_tasks(context, tiles.count(), work, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const float* from = weights.weight + tiles.begin(i) * weights.out_step;
+      float* to = context.scratch + tiles.begin(i) * a.in_channels;
+      for (std::int64_t c = 0; c < a.in_channels; ++c, to += tiles.size(i))
+        transform_kernels(a, from + c * weights.in_step, weights, tiles.size(i), to, step);
+    }
+  });
 }
 
-// Column j of a run of 2·pairs columns of `images` numbers each: j / 2 of the even or the odd ones.
-// A single image's columns are sorted by shuffles.
-void split_columns(const float* from, std::int64_t pairs, std::int64_t step, std::int64_t images,
-                   float* even, float* odd) {
-  if (step == 1) {
-    std::int64_t i = 0;
-    for (; i + 4 <= pairs; i += 4) {
-      const Quad a = load_quad(from + 2 * i), b = load_quad(from + 2 * i + 4);
-      const Quad low = xsimd::zip_lo(a, b), high = xsimd::zip_hi(a, b);
-      save(even + i, xsimd::zip_lo(low, high));
-      save(odd + i, xsimd::zip_hi(low, high));
+// Columns begin … end-1 of a run, `batch` floats from one to the next: column j goes to place
+// j / tile of those with its remainder. A single image's columns are sorted by shuffles.
+void split_columns(const Block& b, const float* from, std::int64_t begin, std::int64_t end,
+                   float* to) {
+  const std::int64_t tile = b.a.tile, batch = b.a.batch;
+  std::int64_t j = begin;
+  const auto copy_until = [&](std::int64_t last) {
+    for (; j < last; ++j)
+      for (std::int64_t n = 0; n < b.images; ++n)
+        to[j % tile * b.run + j / tile * b.images + n] = from[(j - begin) * batch + n];
+  };
+  if (batch == 1) {
+    copy_until(least(end, divide_up(begin, tile) * tile));
+    float* even = to + j / tile;
+    if (tile == 4) {
+      transpose((end - j) / 4, 4, from + j - begin, 4, even, b.run);
+      j += (end - j) / 4 * 4;
+    } else {
+      for (; j + 8 <= end; j += 8, even += 4) {
+        const Quad left = load_quad(from + j - begin), right = load_quad(from + j - begin + 4);
+        const Quad low = xsimd::zip_lo(left, right), high = xsimd::zip_hi(left, right);
+        save(even, xsimd::zip_lo(low, high));
+        save(even + b.run, xsimd::zip_hi(low, high));
+      }
     }
-    for (; i < pairs; ++i) even[i] = from[2 * i], odd[i] = from[2 * i + 1];
-    return;
   }
-  for (std::int64_t i = 0; i < pairs; ++i)
-    for (std::int64_t n = 0; n < images; ++n) {
-      even[i * images + n] = from[2 * i * step + n];
-      odd[i * images + n] = from[(2 * i + 1) * step + n];
-    }
+  copy_until(end);
 }
 
-// The columns of one row of x that a row of tiles meets, even and odd ones apart.
-void gather_row(const Block& b, const float* channel, std::int64_t row, float* even, float* odd) {
+// The columns of one row of x that a row of tiles meets, apart by their remainders.
+void gather_row(const Block& b, const float* channel, std::int64_t row, float* to) {
   const WinogradArgs& a = b.a;
-  const std::int64_t first = 2 * b.column - a.border;  // even, as the border is
-  const std::int64_t columns = 2 * b.columns + 2;
+  const std::int64_t first = a.tile * b.column - a.border;
+  const std::int64_t columns = a.tile * b.columns + 2;
   const bool inside = row >= 0 && row < a.in_h;
   const std::int64_t begin = inside ? least(most(0, -first), columns) : columns;
-  const std::int64_t end = inside ? least(columns, a.in_w - first) : columns;
-  const auto clear = [&](std::int64_t from, std::int64_t to) {
-    for (std::int64_t j = from; j < to; ++j)
-      for (std::int64_t n = 0; n < b.images; ++n) (j % 2 ? odd : even)[j / 2 * b.images + n] = 0.0f;
+  const std::int64_t end = inside ? most(begin, least(columns, a.in_w - first)) : columns;
+  const auto clear = [&](std::int64_t from, std::int64_t last) {
+    for (std::int64_t j = from; j < last; ++j)
+      for (std::int64_t n = 0; n < b.images; ++n)
+        to[j % a.tile * b.run + j / a.tile * b.images + n] = 0.0f;
   };
   clear(0, begin);
-  if (begin < end) {
-    const float* from = channel + (row * a.in_w + first + begin) * a.batch + b.image;
-    const std::int64_t at = begin / 2 * b.images, pairs = (end - begin) / 2;
-    split_columns(from, pairs, a.batch, b.images, even + at, odd + at);
-    if ((end - begin) % 2)
-      for (std::int64_t n = 0; n < b.images; ++n)
-        even[at + pairs * b.images + n] = from[2 * pairs * a.batch + n];
-  }
+  if (begin < end)
+    split_columns(b, channel + (row * a.in_w + first + begin) * a.batch + b.image, begin, end, to);
   clear(end, columns);
 }
 
-// A'·m·A + bias of a run of tiles; to[r][s]: row r, column s of the first.
-void transform_output(const float* from, std::int64_t step, std::int64_t length, float bias,
-                      float* const (&to)[2][2], Write how) {
-  for (std::int64_t p = 0; p < length; p += lanes) {
-    Vector even[4], odd[4];
-    for (int r = 0; r < 4; ++r) {
-      const float* m = from + 4 * r * step + p;
-      const Vector m1 = load(m + step), m2 = load(m + 2 * step);
-      even[r] = load(m) + (m1 + m2);
-      odd[r] = (m1 - m2) - load(m + 3 * step);
-    }
-    const Vector b(bias);
-    write(to[0][0] + p, even[0] + even[1] + even[2] + b, how, Whole{});
-    write(to[0][1] + p, odd[0] + odd[1] + odd[2] + b, how, Whole{});
-    write(to[1][0] + p, even[1] - even[2] - even[3] + b, how, Whole{});
-    write(to[1][1] + p, odd[1] - odd[2] - odd[3] + b, how, Whole{});
-  }
-}
-
-// The runs of outputs, even and odd columns apart, to where they belong in y.
+// The runs of outputs, columns apart by their remainders, to where they belong in y.
 void scatter(const Block& b, std::int64_t row, float* channel, Write how) {
   const WinogradArgs& a = b.a;
-  const std::int64_t width = a.out_w(), first = 2 * b.column;
-  const std::int64_t columns = least(2 * b.columns, width - first);
-  for (std::int64_t r = 0; r < 2 && row + r < a.out_h(); ++r) {
-    const float *even = b.runs + 2 * r * b.run, *odd = even + b.run;
+  const std::int64_t tile = a.tile, width = a.out_w(), first = tile * b.column;
+  const std::int64_t columns = least(tile * b.columns, width - first);
+  for (std::int64_t r = 0; r < tile && row + r < a.out_h(); ++r) {
+    const float* from = b.runs + tile * r * b.run;
     float* to = channel + ((row + r) * width + first) * a.batch + b.image;
     std::int64_t j = 0;
-    if (a.batch == 1 && how == Write::overwrite)
-      for (; j + 8 <= columns; j += 8) {
-        const Quad some_even = load_quad(even + j / 2), some_odd = load_quad(odd + j / 2);
-        save(to + j, xsimd::zip_lo(some_even, some_odd));
-        save(to + j + 4, xsimd::zip_hi(some_even, some_odd));
+    if (a.batch == 1 && how == Write::overwrite) {
+      if (tile == 4) {
+        j = columns / 4 * 4;
+        transpose(4, columns / 4, from, b.run, to, 4);
       }
+      for (; j + 8 <= columns; j += 8) {
+        const Quad even = load_quad(from + j / 2), odd = load_quad(from + j / 2 + b.run);
+        save(to + j, xsimd::zip_lo(even, odd));
+        save(to + j + 4, xsimd::zip_hi(even, odd));
+      }
+    }
     for (; j < columns; ++j)
       for (std::int64_t n = 0; n < b.images; ++n) {
-        const float value = (j % 2 ? odd : even)[j / 2 * b.images + n];
+        const float value = from[j % tile * b.run + j / tile * b.images + n];
         float& target = to[j * a.batch + n];
         target = how == Write::accumulate ? target + value : value;
       }
@@ -196,109 +180,144 @@ void scatter(const Block& b, std::int64_t row, float* channel, Write how) {
 void transform_input_row(const Block& b, std::int64_t i, const float* channel, float* to,
                          std::int64_t step) {
   const WinogradArgs& a = b.a;
-  const std::int64_t row = 2 * (b.row + i) - a.border;
-  const float* d[4][4];
+  const std::int64_t tile = a.tile, n = tile + 2, row = tile * (b.row + i) - a.border;
+  const float* d[most_products];
   if (!b.whole_vectors()) {
-    for (int r = 0; r < 4; ++r) {
-      float *even = b.runs + 2 * r * b.run, *odd = even + b.run;
-      gather_row(b, channel, row + r, even, odd);
-      for (int s = 0; s < 4; ++s) d[r][s] = (s % 2 ? odd : even) + s / 2 * b.images;
+    for (std::int64_t r = 0; r < n; ++r) {
+      float* runs = b.runs + tile * r * b.run;
+      gather_row(b, channel, row + r, runs);
+      for (std::int64_t s = 0; s < n; ++s)
+        d[r * n + s] = runs + s % tile * b.run + s / tile * b.images;
     }
-    return winograd_input(d, b.length(), to, step);
+    return winograd_input(tile, d, b.length(), to, step);
   }
   for (std::int64_t j = 0; j < b.columns; ++j) {
-    const std::int64_t column = 2 * (b.column + j) - a.border;
-    for (int r = 0; r < 4; ++r)
-      for (int s = 0; s < 4; ++s) {
-        const std::int64_t y = row + r, x = column + s;
+    const std::int64_t column = tile * (b.column + j) - a.border;
+    const float** at = d;
+    for (std::int64_t y = row; y < row + n; ++y)
+      for (std::int64_t x = column; x < column + n; ++x) {
         const bool inside = y >= 0 && y < a.in_h && x >= 0 && x < a.in_w;
-        d[r][s] = inside ? channel + (y * a.in_w + x) * a.batch + b.image : b.zeros;
+        *at++ = inside ? channel + (y * a.in_w + x) * a.batch + b.image : b.zeros;
       }
-    winograd_input(d, b.images, to + j * b.images, step);
+    winograd_input(tile, d, b.images, to + j * b.images, step);
   }
 }
 
-// What the step does to y besides, on four runs that were just written.
-void activate_runs(const WinogradArgs& a, float* const (&runs)[2][2], std::int64_t length) {
+// A'·m·A + bias of a run of tiles, and what the step does to y besides; to: as d of winograd_input.
+void transform_output(const WinogradArgs& a, const float* from, std::int64_t step,
+                      std::int64_t length, float bias, float* const* to, Write how) {
+  (a.tile == 4 ? transform_output_4 : transform_output_2)(from, step, length, bias, to, how);
   if (a.activation == Activation::none) return;
-  for (const auto& row : runs)
-    for (float* run : row) activate(a.activation, a.negative_slope, run, length, run);
+  for (std::int64_t i = 0; i < a.tile * a.tile; ++i)
+    activate(a.activation, a.negative_slope, to[i], length, to[i]);
 }
 
 // Likewise into a channel of y.
 void transform_output_row(const Block& b, std::int64_t i, const float* from, std::int64_t step,
                           float bias, float* channel, Write how) {
   const WinogradArgs& a = b.a;
-  const std::int64_t row = 2 * (b.row + i), width = a.out_w();
-  float* to[2][2];
+  const std::int64_t tile = a.tile, row = tile * (b.row + i), width = a.out_w();
+  float* to[most_products];
+  for (std::int64_t at = 0; at < tile * tile; ++at) to[at] = b.runs + at * b.run;
   if (!b.whole_vectors()) {
-    for (int r = 0; r < 2; ++r)
-      for (int s = 0; s < 2; ++s) to[r][s] = b.runs + (2 * r + s) * b.run;
-    transform_output(from, step, b.length(), bias, to, Write::overwrite);
-    activate_runs(a, to, b.length());
+    transform_output(a, from, step, b.length(), bias, to, Write::overwrite);
     return scatter(b, row, channel, how);
   }
   for (std::int64_t j = 0; j < b.columns; ++j) {
-    const std::int64_t column = 2 * (b.column + j);
-    for (int r = 0; r < 2; ++r)
-      for (int s = 0; s < 2; ++s) {
-        const bool inside = row + r < a.out_h() && column + s < width;
-        to[r][s] = inside ? channel + ((row + r) * width + column + s) * a.batch + b.image
-                          : b.runs + (2 * r + s) * b.run;
-      }
-    transform_output(from + j * b.images, step, b.images, bias, to, how);
-    activate_runs(a, to, b.images);
+    const std::int64_t column = tile * (b.column + j);
+    for (std::int64_t at = 0; at < tile * tile; ++at) {
+      const std::int64_t y = row + at / tile, x = column + at % tile;
+      const bool inside = y < a.out_h() && x < width;
+      to[at] = inside ? channel + (y * width + x) * a.batch + b.image : b.runs + at * b.run;
+    }
+    transform_output(a, from + j * b.images, step, b.images, bias, to, how);
   }
 }
 
-void run_block(const Block& b, const Scratch& at, const float* scratch, const float* x,
+// What a part of a block's channels is worked on with: memory for runs of its own.
+Block part_of(const Block& b, const Scratch& at, std::int64_t part) {
+  Block own = b;
+  own.runs += part * at.part;
+  return own;
+}
+
+// Calls body(block, channel) for all channels, in parts that threads may share.
+template <class Body>
+void visit_channels(const RunContext& context, const Block& b, const Scratch& at,
+                    std::int64_t channels, const Body& body) {
+  const std::int64_t work = 8 * b.a.products() * channels * b.rows * b.length();
+  for_tasks(context, at.parts, work, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t part = begin; part < end; ++part) {
+      const Block own = part_of(b, at, part);
+      for (std::int64_t c = channels * part / at.parts; c < channels * (part + 1) / at.parts; ++c)
+        body(own, c);
+    }
+  });
+}
+
+void run_block(const RunContext& context, const Block& block, const Scratch& at, const float* x,
                const float* bias, float* y, Write how) {
-  const WinogradArgs& a = b.a;
-  const std::int64_t stride = at.stride;
-  for (std::int64_t c = 0; c < a.in_channels; ++c)
+  const WinogradArgs& a = block.a;
+  visit_channels(context, block, at, a.in_channels, [&](const Block& b, std::int64_t c) {
     for (std::int64_t i = 0; i < b.rows; ++i)
       transform_input_row(b, i, x + c * a.in_h * a.in_w * a.batch,
-                          b.inputs + c * stride + i * b.length(), at.in_step);
-  const std::int64_t positions = divide_up(b.rows * b.length(), lanes) * lanes;
+                          b.inputs + c * at.stride + i * b.length(), at.in_step);
+  });
+  const std::int64_t positions = divide_up(block.rows * block.length(), lanes) * lanes;
   const Tiles tiles{a.out_channels};
-  const auto* offsets = reinterpret_cast<const std::int32_t*>(scratch + at.offsets);
-  for (int product = 0; product < products; ++product) {
-    const Correlation c = {tiles, a.in_channels, scratch + product * at.weights, offsets};
-    correlate(c, 0, tiles.count(), 0, a.in_channels, b.inputs + product * at.in_step, positions,
-              b.zeros, b.outputs + product * at.out_step, stride);
-  }
-  for (std::int64_t k = 0; k < a.out_channels; ++k)
+  const auto* offsets = reinterpret_cast<const std::int32_t*>(context.scratch + at.offsets);
+  for_tasks(context, a.products(), 2 * a.products() * a.in_channels * a.out_channels * positions,
+            [&](std::int64_t begin, std::int64_t end) {
+              for (std::int64_t product = begin; product < end; ++product) {
+                const float* weights = context.scratch + product * at.weights;
+                const Correlation c = {tiles, a.in_channels, weights, offsets};
+                correlate(c, 0, tiles.count(), 0, a.in_channels,
+                          block.inputs + product * at.in_step, positions, block.zeros,
+                          block.outputs + product * at.out_step, at.stride);
+              }
+            });
+  visit_channels(context, block, at, a.out_channels, [&](const Block& b, std::int64_t k) {
     for (std::int64_t i = 0; i < b.rows; ++i)
-      transform_output_row(b, i, b.outputs + k * stride + i * b.length(), at.out_step,
+      transform_output_row(b, i, b.outputs + k * at.stride + i * b.length(), at.out_step,
                            bias ? bias[k] : 0.0f, y + k * a.out_h() * a.out_w() * a.batch, how);
+  });
 }
+
+// What a pass takes with tiles of `tile` outputs, in multiply-adds of a vector: the products, the
+// transforms of pictures, whose runs are put together first where images fill no vectors, and those
+// of the weights, which cost more where they leave the second cache. (Measured with SSE2, AVX2,
+// AVX-512 and WebAssembly.)
+std::int64_t cost_of(const WinogradArgs& a, std::int64_t tile) {
+  const std::int64_t down = divide_up(a.out_h(), tile), across = divide_up(a.out_w(), tile);
+  const std::int64_t vectors = divide_up(down * across * a.batch, lanes);
+  const std::int64_t row = divide_up(across * a.batch, lanes);
+  const std::int64_t kernels = a.in_channels * a.out_channels;
+  const std::int64_t gather = a.batch % lanes == 0 ? 0 : 100 * tile;
+  const std::int64_t transform = tile == 2 ? 60 : 200;
+  const std::int64_t weights = tile == 2 ? 8 : kernels <= 128 * 128 ? 48 : 160;
+  return ((tile + 2) * (tile + 2) * vectors + weights) * kernels +
+         (transform * row + gather) * down * (a.in_channels + a.out_channels);
+}
+
+// How many channels tiles of 4 are for. An output that is a sum of few terms feels the others of
+// its tile: one at the border of an input's gradient is. And with few channels the transforms are
+// much of the work, of which wide vectors save nothing: their time is that of the memory.
+std::int64_t fewest_channels(const WinogradArgs& a) { return a.border > 0 || lanes > 8 ? 32 : 16; }
 
 }  // namespace
 
-// Vertically, then along the row.
-void winograd_input(const float* const (&d)[4][4], std::int64_t length, float* to,
+void winograd_input(std::int64_t tile, const float* const* d, std::int64_t length, float* to,
                     std::int64_t step) {
-  const auto transform = [&](int product, const auto& vertical) {
-    for (std::int64_t p = 0; p < length; p += lanes) {
-      const Vector d0 = vertical(0, p), d1 = vertical(1, p);
-      const Vector d2 = vertical(2, p), d3 = vertical(3, p);
-      float* at = to + product * step + p;
-      save(at, d0 - d2);
-      save(at + step, d1 + d2);
-      save(at + 2 * step, d2 - d1);
-      save(at + 3 * step, d1 - d3);
-    }
-  };
-  transform(0, [&](int s, std::int64_t p) { return load(d[0][s] + p) - load(d[2][s] + p); });
-  transform(4, [&](int s, std::int64_t p) { return load(d[1][s] + p) + load(d[2][s] + p); });
-  transform(8, [&](int s, std::int64_t p) { return load(d[2][s] + p) - load(d[1][s] + p); });
-  transform(12, [&](int s, std::int64_t p) { return load(d[1][s] + p) - load(d[3][s] + p); });
+  (tile == 4 ? transform_input_4 : transform_input_2)(d, length, to, step);
 }
 
-bool winograd_pays(const WinogradArgs& a) {
-  if (a.in_channels < 16 || a.out_channels < 16 || a.out_h() < 2 || a.out_w() < 2) return false;
-  const Blocks blocks = blocks_of(a);
-  return blocks.tiles_h * blocks.tiles_w * a.batch >= 32;
+std::int64_t winograd_tile(const WinogradArgs& a, std::int64_t largest) {
+  if (least(a.in_channels, a.out_channels) < 16 || least(a.out_h(), a.out_w()) < 2) return 0;
+  if (divide_up(a.out_h(), 2) * divide_up(a.out_w(), 2) * a.batch < 32) return 0;
+  return largest == 4 && least(a.in_channels, a.out_channels) >= fewest_channels(a) &&
+                 cost_of(a, 4) < cost_of(a, 2)
+             ? 4
+             : 2;
 }
 
 std::int64_t winograd_scratch(const WinogradArgs& a) { return Scratch(a).total; }
@@ -308,14 +327,17 @@ void winograd(const RunContext& context, const WinogradArgs& a, const WinogradWe
   const Blocks blocks = blocks_of(a);
   const Scratch at(a);
   float* scratch = context.scratch;
-  transform_weights(a, weights, scratch, at.weights);
+  transform_weights(context, a, weights, at.weights);
   for (std::int64_t i = at.zeros; i < at.offsets; ++i) scratch[i] = 0.0f;
   auto* offsets = reinterpret_cast<std::int32_t*>(scratch + at.offsets);
   for (std::int64_t c = 0; c < a.in_channels; ++c)
     offsets[c] = static_cast<std::int32_t>(c * at.stride);
 
+  // Threads share the blocks, or where there are few of them the channels of each.
+  RunContext among_blocks = context, within_a_block = context;
+  (at.tasks == 1 ? among_blocks : within_a_block).pool = nullptr;
   const std::int64_t work = 8 * a.in_channels * a.out_channels * a.batch * a.out_h() * a.out_w();
-  for_tasks(context, at.tasks, work, [&](std::int64_t begin, std::int64_t end) {
+  for_tasks(among_blocks, at.tasks, work, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       float* memory = scratch + at.memory + task * at.each;
       for (std::int64_t i = blocks.count() * task / at.tasks;
@@ -323,7 +345,7 @@ void winograd(const RunContext& context, const WinogradArgs& a, const WinogradWe
         const Block b = {
             blocks.place(i),   a, at.run, memory, memory + at.outputs, memory + at.runs,
             scratch + at.zeros};
-        run_block(b, at, scratch, x, bias, y, how);
+        run_block(within_a_block, b, at, x, bias, y, how);
       }
     }
   });

@@ -11,6 +11,7 @@ namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
 
 namespace {
 
+constexpr int products = 16;
 constexpr std::int64_t whole(std::int64_t channels) { return divide_up(channels, lanes) * lanes; }
 
 // Few images to a block, and so many columns: tiles overlap, and less is turned round twice.
@@ -73,11 +74,10 @@ void turn(const Pictures& p, const Window& w) {
 }
 
 // A·d_y·A' of a run of tiles, but for the sign of its last row and of its last column.
-void transform_gradient(const float* const (&d)[2][2], std::int64_t length, float* to,
-                        std::int64_t step) {
+void transform_gradient(const float* const* d, std::int64_t length, float* to, std::int64_t step) {
   for (std::int64_t p = 0; p < length; p += lanes) {
-    const Vector y00 = load(d[0][0] + p), y01 = load(d[0][1] + p);
-    const Vector y10 = load(d[1][0] + p), y11 = load(d[1][1] + p);
+    const Vector y00 = load(d[0] + p), y01 = load(d[1] + p);
+    const Vector y10 = load(d[2] + p), y11 = load(d[3] + p);
     const auto put = [&](int product, const Vector& left, const Vector& right) {
       float* at = to + product * step + p;
       save(at, left);
@@ -92,8 +92,8 @@ void transform_gradient(const float* const (&d)[2][2], std::int64_t length, floa
   }
 }
 
-// Turns n × n pixels for every tile of a block, and calls transform(d, i) for each: d[r][s] are row
-// r, column s of tile i, or zeros outside.
+// Turns n × n pixels for every tile of a block, and calls transform(d, i) for each: d[n·r + s] are
+// row r, column s of tile i, or zeros outside.
 template <int n, class Transform>
 void visit_tiles(const Pictures& p, const Place& place, const float* zeros,
                  const Transform& transform) {
@@ -102,13 +102,13 @@ void visit_tiles(const Pictures& p, const Place& place, const float* zeros,
   turn(p, w);
   for (std::int64_t i = 0; i < place.rows * place.columns; ++i) {
     const std::int64_t y0 = i / place.columns * 2, x0 = i % place.columns * 2;
-    const float* d[n][n];
+    const float* d[n * n];
     for (int r = 0; r < n; ++r)
       for (int s = 0; s < n; ++s) {
         const std::int64_t y = y0 + r, x = x0 + s;
-        d[r][s] = w.row + y < p.height && w.column + x < p.width
-                      ? p.turned + (y * w.columns + x) * w.images * p.stride
-                      : zeros;
+        d[n * r + s] = w.row + y < p.height && w.column + x < p.width
+                           ? p.turned + (y * w.columns + x) * w.images * p.stride
+                           : zeros;
       }
     transform(d, i);
   }
@@ -126,10 +126,10 @@ void add_block(const Scratch& at, const Place& place, const Work& work, const fl
   const float* zeros = scratch + at.zeros;
   const std::int64_t in_length = place.images * at.in_row;
   const std::int64_t out_length = place.images * at.out_row;
-  visit_tiles<4>(work.x, place, zeros, [&](const float* const(&d)[4][4], std::int64_t i) {
-    winograd_input(d, in_length, work.inputs + i * in_length, at.in_step);
+  visit_tiles<4>(work.x, place, zeros, [&](const float* const* d, std::int64_t i) {
+    winograd_input(2, d, in_length, work.inputs + i * in_length, at.in_step);
   });
-  visit_tiles<2>(work.d_y, place, zeros, [&](const float* const(&d)[2][2], std::int64_t i) {
+  visit_tiles<2>(work.d_y, place, zeros, [&](const float* const* d, std::int64_t i) {
     transform_gradient(d, out_length, work.outputs + i * out_length, at.out_step);
   });
   const std::int64_t positions = place.rows * place.columns * place.images;

@@ -42,6 +42,7 @@ template struct Adapt<&reference::metrics<float>>;
 #define CONVOLAB_SIMD_VARIANT_ENTRY(variant) \
   namespace simd::variant {                  \
   extern const Backend backend;              \
+  extern const Backend tiles_2x2_backend;    \
   extern const Backend direct_backend;       \
   }
 #include "simd_variants.inc"
@@ -65,9 +66,10 @@ bool machine_has([[maybe_unused]] std::string_view variant) {
 const std::vector<const Backend*>& simd_backends() {
   static const std::vector<const Backend*> usable = [] {
     std::vector<const Backend*> all;
-#define CONVOLAB_SIMD_VARIANT_ENTRY(variant)                                              \
-  if (machine_has(#variant))                                                              \
-    for (const Backend* each : {&simd::variant::direct_backend, &simd::variant::backend}) \
+#define CONVOLAB_SIMD_VARIANT_ENTRY(variant)                                                       \
+  if (machine_has(#variant))                                                                       \
+    for (const Backend* each : {&simd::variant::direct_backend, &simd::variant::tiles_2x2_backend, \
+                                &simd::variant::backend})                                          \
       all.insert(all.begin(), each);
 #include "simd_variants.inc"
 #undef CONVOLAB_SIMD_VARIANT_ENTRY

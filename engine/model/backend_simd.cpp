@@ -30,6 +30,16 @@ std::int64_t scratch_floats(const Step& step) {
   }
 }
 
+std::int64_t tiles_2x2_scratch_floats(const Step& step) {
+  switch (step.kernel) {
+    case Kernel::conv2d_forward:
+      return conv2d_forward_2x2_scratch(detail::args_of<Conv2dArgs>(step));
+    case Kernel::conv2d_backward_input:
+      return conv2d_backward_input_2x2_scratch(detail::args_of<Conv2dArgs>(step));
+    default: return scratch_floats(step);
+  }
+}
+
 std::int64_t direct_scratch_floats(const Step& step) {
   switch (step.kernel) {
     case Kernel::conv2d_forward:
@@ -95,11 +105,15 @@ constexpr Backend backend_of(std::string_view name, KernelFunction conv2d,
 #define CONVOLAB_TEXT(x) #x
 #define CONVOLAB_NAME(variant) "simd:" CONVOLAB_TEXT(variant)
 
-extern const Backend backend, direct_backend;
+extern const Backend backend, tiles_2x2_backend, direct_backend;
 constexpr Backend backend =
     backend_of(CONVOLAB_NAME(CONVOLAB_SIMD_VARIANT), &detail::Adapt<&conv2d_forward>::run,
                &detail::Adapt<&conv2d_backward_input>::run,
                &detail::Adapt<&conv2d_backward_weight>::run, &scratch_floats);
+constexpr Backend tiles_2x2_backend = backend_of(
+    CONVOLAB_NAME(CONVOLAB_SIMD_VARIANT) "+2x2", &detail::Adapt<&conv2d_forward_2x2>::run,
+    &detail::Adapt<&conv2d_backward_input_2x2>::run, &detail::Adapt<&conv2d_backward_weight>::run,
+    &tiles_2x2_scratch_floats);
 constexpr Backend direct_backend = backend_of(
     CONVOLAB_NAME(CONVOLAB_SIMD_VARIANT) "+direct", &detail::Adapt<&conv2d_forward_direct>::run,
     &detail::Adapt<&conv2d_backward_input_direct>::run,

@@ -356,6 +356,24 @@ std::vector<Problem> conv2d_problems() {
        .kernel_h = 3,
        .kernel_w = 3},
       false);
+  // The same with channels enough for tiles of 4×4, where blocks are dealt out to threads and where
+  // one block's channels are. A corner of the input's gradient is a sum of few terms in a tile of
+  // many, whose magnitudes it errs by (winograd_test.cpp has that bound).
+  const struct {
+    int batch, in_h, in_w;
+  } sizes[] = {{1, 26, 31}, {3, 14, 15}, {13, 10, 9}, {16, 18, 16}};
+  for (const auto& [batch, in_h, in_w] : sizes) {
+    all.push_back(
+        conv2d_problem("tiles_4x4_batch_" + std::to_string(batch) + "_rows_" + std::to_string(in_h),
+                       {.batch = batch,
+                        .in_channels = 34,
+                        .in_h = in_h,
+                        .in_w = in_w,
+                        .out_channels = 37,
+                        .kernel_h = 3,
+                        .kernel_w = 3}));
+    all.back().tolerance = 1e-5;
+  }
   // Large enough to be shared among threads.
   add("threads", {.batch = 16,
                   .in_channels = 8,
