@@ -24,7 +24,7 @@ const needs = {
       ...['libxsimd-dev', 'nlohmann-json3-dev', 'libexpected-dev'],
       ...['libcli11-dev', 'zlib1g-dev', 'libstb-dev', 'libgtest-dev', 'googletest'],
       // The inspector: a window, OpenGL with or without one, its font.
-      ...['libglfw3-dev', 'libegl-dev', 'libgl-dev', 'fonts-roboto-unhinted'],
+      ...['libglfw3-dev', 'libegl-dev', 'libgl-dev', 'libopengl-dev', 'fonts-roboto-unhinted'],
     ],
   },
   tests: {
