@@ -34,6 +34,7 @@ export default defineConfig(
           'globalThis',
           'performance',
           'TextDecoder',
+          'WebAssembly',
         ].map((name) => [name, 'readonly']),
       ),
     },

@@ -38,7 +38,7 @@ function smallGlue(): Plugin {
       for (const file of Object.values(bundle)) {
         if (file.type !== 'asset' || !/convolab_(probe_)?threads.*\.js$/.test(file.fileName))
           continue;
-        const module = !/\.worker/.test(file.fileName);
+        const module = !/\.(worker|helper)/.test(file.fileName);
         const text = Buffer.from(file.source).toString();
         file.source = (await minify(file.fileName, text, { module })).code;
       }

@@ -37,11 +37,16 @@ function pageInputs() {
   const files = [
     ...filesUnder(['web', 'shaders']),
     ...['vite.config.ts', 'tsconfig.json', 'package-lock.json'],
-    ...['convolab', 'convolab_gpu', 'convolab_probe', 'convolab_inspector'].flatMap((name) =>
+    ...['convolab_gpu', 'convolab_probe', 'convolab_inspector'].flatMap((name) =>
       ['js', 'wasm'].map((ending) => `build/wasm/${name}.${ending}`),
     ),
-    ...['convolab_threads', 'convolab_probe_threads'].flatMap((name) =>
-      ['js', 'wasm', 'worker.js'].map((ending) => `build/wasm-threads/${name}.${ending}`),
+    ...['js', 'wasm', 'worker.js'].map(
+      (ending) => `build/wasm-threads/convolab_probe_threads.${ending}`,
+    ),
+    ...['wasm/convolab', 'wasm-threads/convolab_threads'].flatMap((name) =>
+      ['first.js', 'first.wasm', 'later.wasm', 'helper.js'].map(
+        (ending) => `build/${name}.${ending}`,
+      ),
     ),
   ];
   for (const file of files) {
@@ -71,7 +76,7 @@ export function stampPage() {
 export const wasmPresets = ['wasm', 'wasm-threads'];
 /** What of a preset the page loads; with WebGPU there is a module without threads alone. */
 export const pageTargets = (preset) => [
-  ...['convolab_wasm', 'convolab_wasm_probe'],
+  ...['convolab_split', 'convolab_wasm_probe'],
   ...(preset === 'wasm' ? ['convolab_wasm_gpu', 'convolab_inspector_wasm'] : []),
 ];
 

@@ -17,7 +17,7 @@ import {
 } from './build.mjs';
 import { cppFiles, prettierArgs } from './format.mjs';
 import { bin, fail, filesUnder, logged, optionsOf, root } from './lib/run.mjs';
-import { pageSizes } from './lib/sizes.mjs';
+import { engineSizes, pageSizes } from './lib/sizes.mjs';
 import { setup } from './setup.mjs';
 
 // Bytes of JS + CSS + wasm, gzip, that a page loads by the time it can be used.
@@ -30,6 +30,7 @@ const pageLimits = [
   [/^embed\.html/, 270_000],
   [/convolab\.ts$/, 2_000],
 ];
+const engineLimit = 100_000; // in brotli, of the WebAssembly that is there before training begins
 const logs = join(root, 'build', 'logs');
 const reports = join(root, 'build', 'reports');
 const json = (name) => JSON.parse(readFileSync(join(reports, `${name}.json`), 'utf8'));
@@ -64,10 +65,19 @@ async function checkSize(run, note) {
   }
   for (const { page, bytes, limit } of pages)
     note(`${String(bytes).padStart(9)} of ${String(limit).padStart(7)}  ${page}`);
+  const engines = engineSizes(join(root, 'dist'));
+  for (const [file, size] of engines)
+    note(`${String(size).padStart(9)} of ${String(engineLimit).padStart(7)}  ${file}, brotli`);
   const playground = pages.find(({ page }) => page === 'index.html');
+  const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+  const largest = Math.max(...engines.map(([, size]) => size));
   return {
-    ok: Boolean(playground) && pages.every(({ bytes, limit }) => bytes > 0 && bytes <= limit),
-    remark: `playground ${((playground?.bytes ?? 0) / 1000).toFixed(1)} kB gzip`,
+    ok:
+      Boolean(playground) &&
+      pages.every(({ bytes, limit }) => bytes > 0 && bytes <= limit) &&
+      engines.length === 2 &&
+      largest <= engineLimit,
+    remark: `playground ${kB(playground?.bytes ?? 0)} gzip, engine ${kB(largest)} brotli`,
   };
 }
 

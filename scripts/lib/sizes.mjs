@@ -1,7 +1,7 @@
 // What each page of the build loads, in bytes as they travel: JS, CSS and WebAssembly, gzip.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 /**
  * Files that an entry of Vite's manifest brings: with its static imports and their CSS, the workers
@@ -39,7 +39,7 @@ function filesOf(folder, manifest, start, later) {
 }
 
 // The engine's two builds, of which a visitor loads one.
-const builds = [/\/convolab-[^/]*\.(wasm|js)$/, /\/convolab_threads[.-]/];
+const builds = [/\/convolab[.-][^/]*\.(wasm|js)$/, /\/convolab_threads[.-]/];
 // What is loaded in their place when the GPU is chosen.
 const forGpu = /\/(convolab_gpu|gpu|gpu-device|placement|shaders)-[^/]*\.(wasm|js)$/;
 
@@ -102,5 +102,17 @@ export function pageSizes(folder, limits) {
       const wanted = (other) => other === widget || other === text;
       return measure(`${key}#exhibit=${name}`, key, limit, wanted);
     });
+  });
+}
+
+/** [[name, bytes]] of what visitors wait for before the engine runs, in each of its builds, brotli. */
+export function engineSizes(folder) {
+  const names = readdirSync(join(folder, 'assets')).filter((name) =>
+    /\.first-.*\.wasm$/.test(name),
+  );
+  return names.map((name) => {
+    const bytes = readFileSync(join(folder, 'assets', name));
+    const params = { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS };
+    return [name, brotliCompressSync(bytes, { params }).length];
   });
 }

@@ -422,7 +422,11 @@ export interface EngineApi {
   /** What one element of a layer's output is made of, for a picture. */
   explain(pixels: Uint8Array, layer: number, element: number): Promise<Answer<UnitExplanation>>;
   /** The unit of a layer's channel whose window lies over a place of what the layer reads. */
-  unitOver(layer: number, channel: number, source: number): Answer<{ element: number | null }>;
+  unitOver(
+    layer: number,
+    channel: number,
+    source: number,
+  ): Promise<Answer<{ element: number | null }>>;
   /** Changes one number of a parameter; answers with the number before. */
   setParameter(name: string, element: number, value: number): Promise<Answer<{ before: number }>>;
   /**

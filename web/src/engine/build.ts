@@ -1,39 +1,53 @@
 // Loads one of the engine's builds: on one thread, on several (threads.ts says when), or with WebGPU.
-import aloneUrl from '@wasm/convolab.wasm?url';
+import aloneUrl from '@wasm/convolab.first.wasm?url';
+import aloneLaterUrl from '@wasm/convolab.later.wasm?url';
 import probeUrl from '@wasm/convolab_probe.wasm?url';
 import gpuUrl from '@wasm/convolab_gpu.wasm?url';
-import glueUrl from '@wasm-threads/convolab_threads.js?url';
-import threadsUrl from '@wasm-threads/convolab_threads.wasm?url';
-import helperUrl from '@wasm-threads/convolab_threads.worker.js?url';
+import glueUrl from '@wasm-threads/convolab_threads.first.js?url';
+import threadsUrl from '@wasm-threads/convolab_threads.first.wasm?url';
+import threadsLaterUrl from '@wasm-threads/convolab_threads.later.wasm?url';
+import helperUrl from '@wasm-threads/convolab_threads.helper.js?url';
 import probeGlueUrl from '@wasm-threads/convolab_probe_threads.js?url';
 import probeThreadsUrl from '@wasm-threads/convolab_probe_threads.wasm?url';
 import probeHelperUrl from '@wasm-threads/convolab_probe_threads.worker.js?url';
 import type { EngineBuild } from './api';
 import type { CreateModule, EngineModule, ModuleOptions } from './module';
+import { Rest } from './rest';
 
 const here = (url: string) => new URL(url, import.meta.url).href;
 
 /** Called when the WebAssembly is here, which is the largest part. */
 type Arrived = () => void;
 
-/** The WebAssembly is fetched and compiled while its JavaScript is still on its way. */
+/**
+ * The WebAssembly is fetched and compiled while its JavaScript is still on its way. What comes later
+ * is fetched behind it, before somebody asks for it.
+ */
 async function load(
   glue: Promise<unknown>,
   url: string,
   options: ModuleOptions,
   arrived: Arrived,
+  later?: string,
 ): Promise<EngineModule> {
   const compiling = WebAssembly.compileStreaming(fetch(url));
   compiling.then(arrived, () => undefined); // whoever waits for the engine hears of a failure
   const [loaded, compiled] = await Promise.all([glue, compiling]);
   const { default: create } = loaded as { default: CreateModule };
-  return create({
+  const rest = later ? new Rest(later) : undefined;
+  const module = await create({
     ...options,
     instantiateWasm: (imports, receive) => {
-      void WebAssembly.instantiate(compiled, imports).then((made) => receive(made, compiled));
+      const making = rest?.begin(compiled, imports) ?? WebAssembly.instantiate(compiled, imports);
+      void making.then((made) => receive(made, compiled));
       return {};
     },
   });
+  if (rest) {
+    module.whole = () => rest.whole();
+    module.whole().catch(() => undefined); // who needs it tries again
+  }
+  return module;
 }
 
 /** A build with threads: its glue, its WebAssembly and what its helper threads begin with. */
@@ -41,15 +55,23 @@ interface Threaded {
   glue: string;
   wasm: string;
   helper: string;
+  /** What comes later; every thread fetches it for itself. */
+  later?: string;
 }
-const usual: Threaded = { glue: glueUrl, wasm: threadsUrl, helper: helperUrl };
+const usual: Threaded = {
+  ...{ glue: glueUrl, wasm: threadsUrl, helper: helperUrl },
+  later: here(threadsLaterUrl),
+};
 const probing: Threaded = { glue: probeGlueUrl, wasm: probeThreadsUrl, helper: probeHelperUrl };
 
 async function loadThreads(threads: number, build: Threaded, arrived: Arrived) {
   // The glue is a file of its own, as Emscripten made it, because the helpers load it too.
   const glue = here(build.glue);
-  const options = { mainScriptUrlOrBlob: glue, locateFile: () => here(build.helper) };
-  const module = await load(import(/* @vite-ignore */ glue), here(build.wasm), options, arrived);
+  const { later } = build;
+  const helper = here(build.helper) + (later ? `#${later}` : '');
+  const options = { mainScriptUrlOrBlob: glue, locateFile: () => helper };
+  const script = import(/* @vite-ignore */ glue);
+  const module = await load(script, here(build.wasm), options, arrived, later);
   module.useThreads(threads);
   return module;
 }
@@ -57,7 +79,7 @@ async function loadThreads(threads: number, build: Threaded, arrived: Arrived) {
 const nobody = () => undefined;
 
 export const loadAlone = (arrived: Arrived = nobody) =>
-  load(import('@wasm/convolab.js'), here(aloneUrl), {}, arrived);
+  load(import('@wasm/convolab.first.js'), here(aloneUrl), {}, arrived, here(aloneLaterUrl));
 
 const loadGpu = (arrived: Arrived) =>
   load(import('@wasm/convolab_gpu.js'), here(gpuUrl), {}, arrived);

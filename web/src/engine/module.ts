@@ -53,6 +53,8 @@ export interface SessionHandle {
 
 export interface EngineModule {
   Session: new () => SessionHandle;
+  /** Where a part of the module comes later: resolves when it is here. Calls that need it before wait. */
+  whole?(): Promise<void>;
   /** How many threads sessions share from now on; in the build without threads it stays one. */
   useThreads(threads: number): void;
   /** Where WebGPU is built in: the GPU for the backend "webgpu" from now on, or null. */

@@ -3,6 +3,11 @@ declare module '@wasm/convolab.js' {
   const create: unknown;
   export default create;
 }
+/** The same for the module in two files. */
+declare module '@wasm/convolab.first.js' {
+  const create: unknown;
+  export default create;
+}
 declare module '@wasm/convolab_gpu.js' {
   const create: unknown;
   export default create;

@@ -110,6 +110,7 @@ class Engine implements EngineApi {
   }
 
   async open(setup: Setup): Promise<Answer<Opened>> {
+    if (setup.checkpoint) await (await this.load()).whole?.().catch(() => undefined);
     const before = this.opened;
     if (before?.dataset === setup.dataset) return this.openNetwork(before, setup);
     if (setup.dataset === 'own')
@@ -138,8 +139,11 @@ class Engine implements EngineApi {
     return answer;
   }
 
-  async openOwn(files: OwnFile[], setup: Setup) {
-    const module = await this.load();
+  openOwn(files: OwnFile[], setup: Setup) {
+    return this.whole((module) => this.readOwn(module, files, setup));
+  }
+
+  private async readOwn(module: EngineModule, files: OwnFile[], setup: Setup) {
     const session = new module.Session();
     const info = await readOwnData(module, session, files, (done, total) =>
       this.listener({ kind: 'reading', done, total }),
@@ -280,7 +284,7 @@ class Engine implements EngineApi {
     const { opened } = this;
     if (!opened) return nothingOpen;
     const mode = opened.dataset === 'digits' ? 'like_mnist' : 'fit';
-    return prepared(await this.load(), image, opened.info.shape, mode);
+    return this.whole((module) => prepared(module, image, opened.info.shape, mode));
   }
 
   async look(pixels: Uint8Array, parameters: string[]): Promise<Answer<PackedSnapshot>> {
@@ -329,33 +333,35 @@ class Engine implements EngineApi {
   }
 
   explain(pixels: Uint8Array, layer: number, element: number): Promise<Answer<UnitExplanation>> {
-    return this.current(({ session }) => {
+    const call = ({ session }: Open) => {
       const began = performance.now();
       const answer = read<UnitExplanation>(session.explainUnit(pixels, layer, element));
       if (answer.value) answer.value.cost = performance.now() - began;
       return answer;
-    });
+    };
+    return this.whole(() => this.current(call));
   }
 
   unitOver(layer: number, channel: number, source: number) {
-    return this.guard(({ session }) =>
-      read<{ element: number | null }>(session.unitOver(layer, channel, source)),
-    );
+    const call = ({ session }: Open) =>
+      read<{ element: number | null }>(session.unitOver(layer, channel, source));
+    return this.whole(() => this.guard(call));
   }
 
   setParameter(name: string, element: number, value: number) {
-    return this.current(
-      ({ session }) => read<{ before: number }>(session.setParameter(name, element, value)),
-      true,
-    );
+    const call = ({ session }: Open) =>
+      read<{ before: number }>(session.setParameter(name, element, value));
+    return this.whole(() => this.current(call, true));
   }
 
   profile(fuse: boolean): Promise<Answer<PlanProfile>> {
-    const { opened } = this;
-    if (!opened) return Promise.resolve(nothingOpen);
-    return this.profiler.measure(opened.session, fuse, (call) =>
-      this.opened?.session === opened.session ? this.guard(call) : nothingOpen,
-    );
+    return this.whole(() => {
+      const { opened } = this;
+      if (!opened) return nothingOpen;
+      return this.profiler.measure(opened.session, fuse, (call) =>
+        this.opened?.session === opened.session ? this.guard(call) : nothingOpen,
+      );
+    });
   }
 
   async checkpoint(): Promise<Answer<Uint8Array>> {
@@ -367,8 +373,8 @@ class Engine implements EngineApi {
     return answer.value ? Comlink.transfer(answer, [answer.value.buffer]) : answer;
   }
 
-  async calculate(job: CalculationJob): Promise<Answer<Calculation>> {
-    return read<Calculation>((await this.load()).calculate(JSON.stringify(job)));
+  calculate(job: CalculationJob): Promise<Answer<Calculation>> {
+    return this.whole((module) => read<Calculation>(module.calculate(JSON.stringify(job))));
   }
 
   /** A network on the pictures of `open`, which then takes the place of what was open before. */
@@ -424,6 +430,19 @@ class Engine implements EngineApi {
   private load() {
     this.module ??= this.loadOnce();
     return this.module;
+  }
+
+  /** Calls what may still be on its way when the rest of the engine is here. */
+  private async whole<T>(
+    call: (module: EngineModule) => Answer<T> | Promise<Answer<T>>,
+  ): Promise<Answer<T>> {
+    const module = await this.load();
+    try {
+      await module.whole?.();
+    } catch (thrown) {
+      return failure('not_found', '', (thrown as Error).message);
+    }
+    return call(module);
   }
 
   private async loadOnce() {
