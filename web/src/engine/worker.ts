@@ -365,11 +365,12 @@ class Engine implements EngineApi {
   }
 
   async checkpoint(): Promise<Answer<Uint8Array>> {
-    const answer = await this.current<Uint8Array>(({ session }) => {
+    const call = ({ session }: Open): Answer<Uint8Array> => {
       const { json, data } = session.saveCheckpoint();
       const { error } = read(json);
       return error ? { error } : { value: data };
-    });
+    };
+    const answer = await this.whole(() => this.current(call));
     return answer.value ? Comlink.transfer(answer, [answer.value.buffer]) : answer;
   }
 
