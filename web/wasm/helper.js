@@ -7,8 +7,8 @@
   let later;
   Module.instantiateWasm = (imports, receive) => {
     const unused = new Proxy({}, { get: () => () => {} });
-    return instantiate({ ...imports, later: unused }, (instance, ...others) => {
-      new WebAssembly.Instance(later, { first: instance.exports });
+    return instantiate({ ...imports, l: unused }, (instance, ...others) => {
+      new WebAssembly.Instance(later, { f: instance.exports });
       return receive(instance, ...others);
     });
   };

@@ -11,7 +11,7 @@ export function inTwo(imports, compileNow) {
   let table;
   let whole = false;
   const add = (module) => {
-    if (!whole) new WebAssembly.Instance(module, { first });
+    if (!whole) new WebAssembly.Instance(module, { f: first });
     whole = true;
   };
   // Embind has kept some of the placeholders: they lead to the functions for good.
@@ -22,7 +22,7 @@ export function inTwo(imports, compileNow) {
       return table.get(Number(slot))(...args);
     };
   return {
-    imports: { ...imports, later: new Proxy({}, { get: (_, slot) => placeholder(slot) }) },
+    imports: { ...imports, l: new Proxy({}, { get: (_, slot) => placeholder(slot) }) },
     begin(instance) {
       first = instance.exports;
       table = Object.values(first).find((each) => each instanceof WebAssembly.Table);
