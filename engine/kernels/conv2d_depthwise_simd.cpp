@@ -42,7 +42,7 @@ template <class V, int T>
   }
 }
 
-// Rows that fill not even a Quad, and outputs that meet no tap.
+// Rows that fill not even a Quad.
 void add_taps_one_by_one(const Plane& plane, const float* x, std::int64_t taps,
                          const std::int32_t* offsets, const float* weights, const float* start,
                          float* out) {
@@ -74,9 +74,12 @@ void add_all_taps(const Plane& plane, const float* x, std::int64_t taps,
                   const std::int32_t* offsets, const float* weights, const float* start,
                   float* out) {
   constexpr auto quad = static_cast<std::int64_t>(Quad::size);
-  const auto add = plane.length < quad || taps == 0 ? &add_taps_one_by_one
-                   : plane.length < lanes           ? &add_taps_by<Quad>
-                                                    : &add_taps_by<Vector>;
+  for (std::int64_t r = 0; taps == 0 && start && r < plane.rows; ++r)
+    fill(out + r * plane.out_row, plane.length);  // start is 0 where no tap is met
+  if (taps == 0) return;
+  const auto add = plane.length < quad    ? &add_taps_one_by_one
+                   : plane.length < lanes ? &add_taps_by<Quad>
+                                          : &add_taps_by<Vector>;
   add(plane, x, taps, offsets, weights, start, out);
 }
 
@@ -95,25 +98,32 @@ void for_channels(const RunContext& context, const Conv2dArgs& a, float* memory,
 
 // ---- forward ------------------------------------------------------------------------------------
 
-// Of x without strides. Rows shorter than a vector become one run, as far apart as those of x.
+// Of x without strides, or, where a batch fills vectors, of x as it stands by single columns. Rows
+// shorter than a vector become one run, as far apart as those of x.
 struct Forward {
   explicit Forward(const Conv2dArgs& a)
-      : s(a), phases(a), strides(has_stride(a)), apart(phases.row > s.y_row && s.y_row < lanes) {
+      : s(a),
+        by_columns(has_stride(a) && a.batch >= lanes),
+        sorts(has_stride(a) && !by_columns),
+        phases(by_columns ? without_stride(a) : a),
+        apart(phases.row > s.y_row && s.y_row < lanes) {
     sorted = s.taps;
-    wide = strides ? phases.channel : 0;
+    wide = sorts ? phases.channel : 0;
     each = wide + (apart ? a.out_h * phases.row : 0);
     total = sorted + most_tasks * each;
   }
   Sizes s;
+  bool by_columns, sorts;
   Phases phases;
-  bool strides, apart;
+  bool apart;
   std::int64_t sorted, wide, each, total;
 };
 
 // ---- backward: input ----------------------------------------------------------------------------
 
 // By phases, as in conv2d_input_simd.cpp: d_y has zeros to the left of its rows, which are to the
-// right of the rows before, and rows of a plane that meet the same taps are one run.
+// right of the rows before, and rows of a plane that meet the same taps are one run. Where there is
+// a stride and a batch fills vectors, columns are computed by themselves, in their place in d_x.
 struct Backward {
   explicit Backward(const Conv2dArgs& a) : s(a), phases(a, 0, 0) {
     const int columns = (a.in_w + a.stride_w - 1) / a.stride_w;
@@ -126,13 +136,15 @@ struct Backward {
     offsets = copies ? s.group_out * channel : 0;
     weights = offsets + s.group_out * s.taps;
     planes = weights + s.group_out * s.taps;
-    each = planes + (has_stride(a) ? phases.channel : 0);
+    by_columns = has_stride(a) && a.batch >= lanes;
+    each = planes + (has_stride(a) && !by_columns ? phases.channel : 0);
     total = most_tasks * each;
   }
   Sizes s;
-  Phases phases;              // of d_x
-  int left;                   // columns of zeros
-  bool copies;                // d_y, to give it zeros
+  Phases phases;  // of d_x
+  int left;       // columns of zeros
+  bool copies;    // d_y, to give it zeros
+  bool by_columns;
   std::int64_t row, channel;  // floats from one of d_y to the next
   std::int64_t offsets, weights, planes, each, total;
 };
@@ -177,14 +189,22 @@ struct BackwardChannel {
         }
       }
     const float zero = 0.0f;
-    const bool adds = !has_stride(a) && a.write == Write::accumulate;
-    add_all_taps({(end - b) * at.row, 1, 0, 0}, d_y, taps, offsets, weights, adds ? nullptr : &zero,
-                 d_x + at.phases.plane_of(row, column) * at.phases.plane + b * at.phases.row);
+    const bool in_place = at.by_columns || !has_stride(a);
+    const float* start = in_place && a.write == Write::accumulate ? nullptr : &zero;
+    if (!at.by_columns)
+      return add_all_taps(
+          {(end - b) * at.row, 1, 0, 0}, d_y, taps, offsets, weights, start,
+          d_x + at.phases.plane_of(row, column) * at.phases.plane + b * at.phases.row);
+    const std::int64_t columns = (a.in_w - column + a.stride_w - 1) / a.stride_w;
+    const Plane plane = {a.batch, columns, a.batch, std::int64_t{a.stride_w} * a.batch};
+    for (int i = b; i < end; ++i)
+      add_all_taps(plane, d_y + (i - b) * at.row, taps, offsets, weights, start,
+                   d_x + ((i * a.stride_h + row) * a.in_w + column) * a.batch);
   }
 
   void run_phase(int row, int column) const {
     const int height = (a.in_h - row + a.stride_h - 1) / a.stride_h;
-    const int inside = at.phases.rows.end_inside(row);
+    const int inside = at.phases.rows.met(row) ? at.phases.rows.end_inside(row) : height;
     for (int b = 0, end; b < height; b = end) {
       int first = a.kernel_h, last = -1, all = 0, met = 0;
       for (int u = 0; u < a.kernel_h; ++u) {
@@ -202,9 +222,10 @@ struct BackwardChannel {
   }
 
   void run_all() const {
-    for (int row = 0; row < a.stride_h; ++row)
-      for (int column = 0; column < a.stride_w; ++column)
-        if (at.phases.rows.met(row) && at.phases.columns.met(column)) run_phase(row, column);
+    for (int row = 0; row < a.stride_h && row < a.in_h; ++row)
+      for (int column = 0; column < a.stride_w && column < a.in_w; ++column)
+        if (at.by_columns || (at.phases.rows.met(row) && at.phases.columns.met(column)))
+          run_phase(row, column);
   }
 };
 
@@ -217,13 +238,14 @@ void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const flo
   const Forward at(a);
   const Sizes& s = at.s;
   std::int32_t* offsets = as_offsets(context.scratch);
-  place_taps(a, at.phases, at.phases.channel, offsets);
+  place_taps(at.by_columns ? without_stride(a) : a, at.phases, at.phases.channel, offsets);
   const std::int64_t row = at.phases.row;
-  const Plane plane = at.apart || row == s.y_row ? Plane{(a.out_h - 1) * row + s.y_row, 1, 0, 0}
-                                                 : Plane{s.y_row, a.out_h, row, s.y_row};
+  const Plane plane = at.by_columns ? Plane{a.batch, a.out_w, a.stride_w * s.batch, s.batch}
+                      : at.apart || row == s.y_row ? Plane{(a.out_h - 1) * row + s.y_row, 1, 0, 0}
+                                                   : Plane{s.y_row, a.out_h, row, s.y_row};
   const auto run = [&](std::int64_t c, float* memory) {
     const float* from = x + c * s.x_channel;
-    if (at.strides) {
+    if (at.sorts) {
       sort_phases(a, from, 1, memory, 0);
       from = memory;
     }
@@ -231,8 +253,9 @@ void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const flo
       const float start = bias ? bias[o] : 0.0f;
       float* out = y + o * s.y_channel;
       float* wide = memory + at.wide;
-      add_all_taps(plane, from, s.taps, offsets, weight + o * s.taps, &start,
-                   at.apart ? wide : out);
+      for (std::int64_t i = 0; i < (at.by_columns ? a.out_h : 1); ++i)
+        add_all_taps(plane, from + i * a.stride_h * row, s.taps, offsets, weight + o * s.taps,
+                     &start, at.apart ? wide : out + i * s.y_row);
       for (std::int64_t i = 0; at.apart && i < a.out_h; ++i)
         copy_floats(wide + i * row, s.y_row, out + i * s.y_row);
       activate_run(a, out, s.y_channel);
@@ -254,9 +277,11 @@ void depthwise_backward_input(const RunContext& context, const Conv2dArgs& a, co
       copy_with_zeros(a, at, from, memory);
       from = memory;
     }
-    float* planes = has_stride(a) ? memory + at.planes : to;
-    BackwardChannel{a, at, from, weight + c * s.group_out * s.taps, memory, planes}.run_all();
-    if (has_stride(a)) unsort_phases(a, at.phases, planes, 1, to);
+    const bool planes = has_stride(a) && !at.by_columns;
+    BackwardChannel{
+        a, at, from, weight + c * s.group_out * s.taps, memory, planes ? memory + at.planes : to}
+        .run_all();
+    if (planes) unsort_phases(a, at.phases, memory + at.planes, 1, to);
   });
 }
 

@@ -38,17 +38,9 @@ static inline void activate_run(const Conv2dArgs& a, float* run, std::int64_t le
   if (a.activation != Activation::none) activate(a.activation, a.negative_slope, run, length, run);
 }
 
-static inline void copy_floats(const float* from, std::int64_t count, float* to) {
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) save(to + i, load(from + i));
-  for (; i < count; ++i) to[i] = from[i];
-}
-
-static inline void fill(float* to, std::int64_t count) {
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) save(to + i, Vector(0.0f));
-  for (; i < count; ++i) to[i] = 0.0f;
-}
+void copy_floats(const float* from, std::int64_t count, float* to);
+// With zeros.
+void fill(float* to, std::int64_t count);
 
 static inline std::int32_t* as_offsets(float* scratch) {
   return reinterpret_cast<std::int32_t*>(scratch);

@@ -53,6 +53,18 @@ void forward(const RunContext& context, const Conv2dArgs& a, const WinogradArgs&
 
 }  // namespace
 
+void copy_floats(const float* from, std::int64_t count, float* to) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) save(to + i, load(from + i));
+  for (; i < count; ++i) to[i] = from[i];
+}
+
+void fill(float* to, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) save(to + i, Vector(0.0f));
+  for (; i < count; ++i) to[i] = 0.0f;
+}
+
 std::int64_t conv2d_forward_scratch(const Conv2dArgs& a) {
   const WinogradArgs tiles = winograd_forward(a, 4);
   return tiles.tile ? winograd_scratch(tiles) : conv2d_forward_direct_scratch(a);

@@ -22,16 +22,20 @@ std::int64_t slice_begin(std::int64_t slice, std::int64_t slices, std::int64_t t
 }
 
 struct WeightScratch {
-  explicit WeightScratch(const Conv2dArgs& a) : s(a), phases(a) {
+  explicit WeightScratch(const Conv2dArgs& a)
+      : s(a),
+        by_columns(has_stride(a) && a.batch >= lanes),
+        phases(by_columns ? without_stride(a) : a) {
     const std::int64_t x_row = phases.row;
     // A row costs about one vector more than it has, a copy of it as much as some taps.
     const std::int64_t vectors = whole_vectors(s.y_row) + lanes;
-    apart = x_row > s.y_row && (s.y_row < lanes || x_row * (s.taps + 8) < vectors * s.taps);
-    one_run = apart || x_row == s.y_row;
-    run = one_run ? (a.out_h - 1) * x_row + s.y_row : s.y_row;
+    apart = !by_columns && x_row > s.y_row &&
+            (s.y_row < lanes || x_row * (s.taps + 8) < vectors * s.taps);
+    one_run = apart || (!by_columns && x_row == s.y_row);
+    run = one_run ? (a.out_h - 1) * x_row + s.y_row : by_columns ? s.batch : s.y_row;
     const std::int64_t short_of = run < lanes ? lanes - run : 0;
     copies_y = apart || short_of > 0;
-    copies_x = has_stride(a) || short_of > 0;
+    copies_x = (has_stride(a) && !by_columns) || short_of > 0;
     run += short_of;
     channel = copies_y ? run : s.y_channel;
     offsets = partial_floats(a.out_channels, s.taps);
@@ -40,6 +44,7 @@ struct WeightScratch {
     total = x + (copies_x ? a.in_channels * phases.channel + short_of : 0);
   }
   Sizes s;
+  bool by_columns;
   Phases phases;
   bool apart;        // rows of d_y are as far apart as those of x, with zeros between them
   bool one_run;      // all rows are one
@@ -94,13 +99,14 @@ void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& 
     x = copy;
   }
   std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
-  place_taps(a, at.phases, at.phases.channel, offsets);
+  place_taps(at.by_columns ? without_stride(a) : a, at.phases, at.phases.channel, offsets);
 
   // A part is some whole rows, or a piece of one. Groups have no x in common, so one is finished
   // before the next begins.
   const std::int64_t height = at.one_run ? 1 : a.out_h;
   const std::int64_t pieces = (at.run + part_floats - 1) / part_floats;
-  const std::int64_t rows = at.run >= part_floats ? 1 : part_floats / at.run;
+  const std::int64_t rows = at.by_columns || at.run >= part_floats ? 1 : part_floats / at.run;
+  const std::int64_t down = at.by_columns ? a.stride_h * at.phases.row : at.phases.row;
   const std::int64_t vectors = at.run / lanes;
   const Tiles tiles{s.group_out};
   const std::int64_t slices = (s.taps + slice_taps - 1) / slice_taps;
@@ -114,17 +120,18 @@ void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& 
         for (std::int64_t task = begin; task < end; ++task) {
           const std::int64_t slice = task % slices, tile = task / slices;
           const std::int64_t channel = g * s.group_out + tiles.begin(tile);
-          const DotsPart part = {
-              .a = d_y + channel * at.channel + i * s.y_row + p0,
-              .a_stride = at.channel,
-              .a_row = s.y_row,
-              .b = x + g * s.group_in * at.phases.channel + i * at.phases.row + p0,
-              .offsets = offsets,
-              .b_row = at.phases.row,
-              .rows = i + rows <= height ? rows : height - i,
-              .length = p1 - p0,
-              .first = i == 0 && piece == 0,
-              .last = i + rows >= height && piece == pieces - 1};
+          const DotsPart part = {.a = d_y + channel * at.channel + i * s.y_row + p0,
+                                 .a_stride = at.channel,
+                                 .a_row = at.by_columns ? s.batch : s.y_row,
+                                 .b = x + g * s.group_in * at.phases.channel + i * down + p0,
+                                 .offsets = offsets,
+                                 .b_row = at.by_columns ? a.stride_w * s.batch : down,
+                                 .rows = at.by_columns        ? a.out_w
+                                         : i + rows <= height ? rows
+                                                              : height - i,
+                                 .length = p1 - p0,
+                                 .first = i == 0 && piece == 0,
+                                 .last = i + rows >= height && piece == pieces - 1};
           const int channels = tiles.size(tile);
           dots(part, channels, slice_begin(slice, slices, s.taps, channels),
                slice_begin(slice + 1, slices, s.taps, channels),

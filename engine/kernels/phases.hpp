@@ -72,6 +72,13 @@ struct Phases {
 };
 
 static inline bool has_stride(const Conv2dArgs& a) { return a.stride_h > 1 || a.stride_w > 1; }
+// The same picture and kernel, of whose outputs a stride leaves some out.
+static inline Conv2dArgs without_stride(Conv2dArgs a) {
+  a.out_h = a.in_h - (a.kernel_h - 1) * a.dilation_h;
+  a.out_w = a.in_w - (a.kernel_w - 1) * a.dilation_w;
+  a.stride_h = a.stride_w = 1;
+  return a;
+}
 
 // Sorts `channels` of x; floats from one channel to the next there.
 void sort_phases(const Conv2dArgs& a, const float* x, std::int64_t channels, float* to,

@@ -11,31 +11,54 @@ std::int64_t count_of(std::int64_t remainder, std::int64_t size, std::int64_t st
   return (size - remainder + stride - 1) / stride;
 }
 
-constexpr int least(int a, int b) { return a < b ? a : b; }
+constexpr std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
-// Every second of 2·count-1 floats, where that is more than a vector.
-template <class V>
-void pick_every_second(const float* from, std::int64_t count, float* to) {
+// Strides for which one image's columns are sorted by shuffles: with four lanes, more than one
+// shuffle for a vector do not pay.
+constexpr std::int64_t most_shuffled = lanes > 4 ? 4 : 2;
+constexpr bool shuffles(std::int64_t stride) { return stride > 1 && stride <= most_shuffled; }
+
+// Rows that follow each other at a distance, there and here.
+struct Lines {
+  std::int64_t count, from_row, to_row;
+};
+
+// Every step-th of one image's columns, `columns` of them, where they are more than a vector.
+template <class V, int step>
+void pick(const Lines& lines, const float* from, std::int64_t columns, float* to) {
   constexpr auto size = static_cast<std::int64_t>(V::size);
-  const auto at = [&](std::int64_t i) { return V::load_unaligned(from + i); };
-  std::int64_t i = 0;
-  for (; i + size < count; i += size)
-    save(to + i, Shuffle<V>::template every_second<0>(at(2 * i), at(2 * i + size)));
-  i = count - size;  // reaches back, and reads nothing behind the last
-  save(to + i, Shuffle<V>::template every_second<1>(at(2 * i - 1), at(2 * i - 1 + size)));
+  for (std::int64_t r = 0; r < lines.count; ++r, from += lines.from_row, to += lines.to_row) {
+    std::int64_t i = 0;
+    for (; i + size < columns; i += size)
+      save(to + i, Shuffle<V>::template every<step, 0>(from + step * i));
+    i = columns - size;  // reaches back, and reads nothing behind the last
+    save(to + i, Shuffle<V>::template every<step, step - 1>(from + step * (i - 1) + 1));
+  }
 }
 
-// Every `step`-th of columns of `batch` floats each, `count` of them, side by side.
-void pick_columns(const float* from, std::int64_t count, std::int64_t step, std::int64_t batch,
-                  float* to) {
-  if (batch > 1) {
-    for (std::int64_t i = 0; i < count; ++i)
-      copy_floats(from + i * step * batch, batch, to + i * batch);
-    return;
+template <class V>
+void pick_by(std::int64_t step, const Lines& lines, const float* from, std::int64_t columns,
+             float* to) {
+  if constexpr (most_shuffled == 4) {
+    if (step == 3) return pick<V, 3>(lines, from, columns, to);
+    if (step == 4) return pick<V, 4>(lines, from, columns, to);
   }
-  if (step == 2 && count > lanes) return pick_every_second<Vector>(from, count, to);
-  if (step == 2 && count > 4) return pick_every_second<Quad>(from, count, to);
-  for (std::int64_t i = 0; i < count; ++i) to[i] = from[i * step];
+  pick<V, 2>(lines, from, columns, to);
+}
+
+// Every `step`-th of columns of `batch` floats each, `columns` of them, side by side.
+void pick_columns(const Lines& lines, const float* from, std::int64_t columns, std::int64_t step,
+                  std::int64_t batch, float* to) {
+  if (batch == 1 && shuffles(step) && columns > lanes)
+    return pick_by<Vector>(step, lines, from, columns, to);
+  if (batch == 1 && shuffles(step) && columns > 4)
+    return pick_by<Quad>(step, lines, from, columns, to);
+  for (std::int64_t r = 0; r < lines.count; ++r, from += lines.from_row, to += lines.to_row) {
+    if (step == 1) copy_floats(from, columns * batch, to);
+    for (std::int64_t i = 0; step > 1 && batch == 1 && i < columns; ++i) to[i] = from[i * step];
+    for (std::int64_t i = 0; step > 1 && batch > 1 && i < columns; ++i)
+      copy_floats(from + i * step * batch, batch, to + i * batch);
+  }
 }
 
 // The way back: columns that are side by side become, or are added to, every step-th.
@@ -51,50 +74,55 @@ void place_columns(const float* from, std::int64_t count, std::int64_t step, std
                 [&](std::int64_t n, auto size) { write(to + n, load(from + n, size), how, size); });
 }
 
-// `pairs` floats of two rows in turn, as far as they fill vectors; returns how many pairs that is.
-template <class V>
-std::int64_t place_in_turn(const float* even, const float* odd, std::int64_t first,
-                           std::int64_t pairs, Write how, float* to) {
+// One image's columns from `step` planes in turn, as far as they fill vectors: columns first … the
+// returned. A plane begins so far behind `from`; one that would begin before it is zeros.
+template <class V, int step>
+std::int64_t place_in_turn(const float* from, const std::int64_t* planes, std::int64_t first,
+                           std::int64_t count, Write how, float* to) {
   constexpr auto size = static_cast<std::int64_t>(V::size);
   const bool adds = how == Write::accumulate;
   const auto put = [&](float* at, const V& v) { save(at, adds ? V::load_unaligned(at) + v : v); };
   std::int64_t i = first;
-  for (; i + size <= pairs; i += size) {
-    const V a = V::load_unaligned(even + i), b = odd ? V::load_unaligned(odd + i) : V(0.0f);
-    put(to + 2 * i, Shuffle<V>::template in_turn<0>(a, b));
-    put(to + 2 * i + size, Shuffle<V>::template in_turn<1>(a, b));
+  for (; i + size <= count; i += size) {
+    V some[step];
+    for (int k = 0; k < step; ++k)
+      some[k] = planes[k] < 0 ? V(0.0f) : V::load_unaligned(from + planes[k] + i);
+    float* at = to + step * i;
+    put(at, Shuffle<V>::template in_turn<step, 0>(some));
+    put(at + size, Shuffle<V>::template in_turn<step, 1>(some));
+    if constexpr (step > 2) put(at + 2 * size, Shuffle<V>::template in_turn<step, 2>(some));
+    if constexpr (step > 3) put(at + 3 * size, Shuffle<V>::template in_turn<step, 3>(some));
   }
   return i;
 }
 
-// A row of d_x from the columns of both remainders by 2, or from zeros for the odd ones.
-void place_both(const float* even, const float* odd, std::int64_t width, Write how, float* to) {
-  const std::int64_t pairs = width / 2;
-  std::int64_t i = place_in_turn<Vector>(even, odd, 0, pairs, how, to);
-  i = place_in_turn<Quad>(even, odd, i, pairs, how, to);
-  place_columns(even + i, width - pairs - i, 2, 1, how, to + 2 * i);
-  if (odd)
-    place_columns(odd + i, pairs - i, 2, 1, how, to + 2 * i + 1);
-  else if (how == Write::overwrite)
-    for (; i < pairs; ++i) to[2 * i + 1] = 0.0f;
+// Rows of d_x from the columns of all remainders.
+template <int step>
+void place_rows(const Lines& lines, const float* from, const std::int64_t* planes,
+                std::int64_t width, Write how, float* to) {
+  const std::int64_t count = width / step;
+  for (std::int64_t r = 0; r < lines.count; ++r, from += lines.from_row, to += lines.to_row) {
+    std::int64_t i = place_in_turn<Vector, step>(from, planes, 0, count, how, to);
+    if (lanes > 4) i = place_in_turn<Quad, step>(from, planes, i, count, how, to);
+    for (std::int64_t j = step * i; j < width; ++j) {
+      const std::int64_t plane = planes[j % step];
+      const float value = plane < 0 ? 0.0f : from[plane + j / step];
+      to[j] = how == Write::accumulate ? to[j] + value : value;
+    }
+  }
 }
 
 // One plane of one channel: its rows and columns from x's first of the same remainders on.
 void sort_plane(const Conv2dArgs& a, const Phases& p, int row, int column, const float* x,
                 float* to) {
-  const std::int64_t batch = a.batch, wanted = p.columns.size();
-  const std::int64_t there = count_of(column, a.in_w, a.stride_w);
-  const std::int64_t count = there < wanted ? there : wanted;
-  for (std::int64_t i = 0; i < p.rows.size(); ++i, to += p.row) {
-    const std::int64_t at = i * a.stride_h + row;
-    const std::int64_t done = at < a.in_h && count > 0 ? count * batch : 0;
-    const float* from = x + (at * a.in_w + column) * batch;
-    if (a.stride_w == 1)
-      copy_floats(from, done, to);
-    else if (done > 0)
-      pick_columns(from, count, a.stride_w, batch, to);
-    fill(to + done, p.row - done);
-  }
+  const std::int64_t batch = a.batch, height = p.rows.size(), width = p.columns.size();
+  const std::int64_t columns = least(width, count_of(column, a.in_w, a.stride_w));
+  const std::int64_t rows = least(height, count_of(row, a.in_h, a.stride_h));
+  const Lines lines = {rows, a.stride_h * a.in_w * batch, p.row};
+  pick_columns(lines, x + (row * a.in_w + column) * batch, columns, a.stride_w, batch, to);
+  for (std::int64_t i = 0; columns < width && i < rows; ++i)
+    fill(to + i * p.row + columns * batch, (width - columns) * batch);
+  fill(to + rows * p.row, (height - rows) * p.row);
 }
 
 }  // namespace
@@ -116,25 +144,28 @@ void sort_phases(const Conv2dArgs& a, const float* x, std::int64_t channels, flo
 void unsort_phases(const Conv2dArgs& a, const Phases& p, const float* from, std::int64_t channels,
                    float* d_x) {
   const std::int64_t batch = a.batch, row = a.in_w * batch;
-  // One image's columns are placed two remainders at a time, by shuffles.
-  const bool both = batch == 1 && a.stride_w == 2 && p.columns.met(0);
-  const bool odd = p.columns.met(1), all = both || p.columns.count() == least(a.stride_w, a.in_w);
+  const bool turns = batch == 1 && shuffles(a.stride_w);
+  const bool all = turns || p.columns.count() == least(a.stride_w, a.in_w);
+  auto place = &place_rows<2>;
+  if constexpr (most_shuffled == 4)
+    if (a.stride_w > 2) place = a.stride_w == 3 ? &place_rows<3> : &place_rows<4>;
+  std::int64_t planes[4];  // of the columns' remainders, behind the first
+  for (int k = 0; turns && k < a.stride_w; ++k)
+    planes[k] = p.columns.met(k) ? p.columns.met_below(k) * p.plane : -1;
   for (int r = 0; r < a.stride_h && r < a.in_h; ++r) {
-    const bool met = p.rows.met(r);
-    for (int k = 0; k < a.stride_w && k < a.in_w; ++k) {
-      const bool clears = k == 0 && !(met && all) && a.write == Write::overwrite;
-      const bool places = met && p.columns.met(k) && !(both && k == 1);
-      const std::int64_t columns = count_of(k, a.in_w, a.stride_w);
-      for (std::int64_t c = 0; (clears || places) && c < channels; ++c) {
-        const float* line = from + c * p.channel + p.plane_of(r, k) * p.plane;
-        float* to = d_x + (c * a.in_h + r) * row;
-        for (int i = r; i < a.in_h; i += a.stride_h, line += p.row, to += a.stride_h * row) {
-          if (clears) fill(to, row);
-          if (places && both)
-            place_both(line, odd ? line + p.plane : nullptr, a.in_w, a.write, to);
-          else if (places)
-            place_columns(line, columns, a.stride_w, batch, a.write, to + k * batch);
-        }
+    const bool met = p.rows.met(r), clears = !(met && all) && a.write == Write::overwrite;
+    const Lines lines = {count_of(r, a.in_h, a.stride_h), p.row, a.stride_h * row};
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const float* line = from + c * p.channel + p.plane_of(r, 0) * p.plane;
+      float* to = d_x + (c * a.in_h + r) * row;
+      for (std::int64_t i = 0; clears && i < lines.count; ++i) fill(to + i * lines.to_row, row);
+      if (met && turns) place(lines, line, planes, a.in_w, a.write, to);
+      for (int k = 0; met && !turns && k < a.stride_w && k < a.in_w; ++k) {
+        if (!p.columns.met(k)) continue;
+        for (std::int64_t i = 0; i < lines.count; ++i)
+          place_columns(line + i * p.row, count_of(k, a.in_w, a.stride_w), a.stride_w, batch,
+                        a.write, to + i * lines.to_row + k * batch);
+        line += p.plane;
       }
     }
   }

@@ -41,22 +41,42 @@ static inline float sum(const Vector& v) {
 #endif
 }
 
-// Shuffles of two vectors: every second float, from the first or the second on; and floats of both
-// in turn, of their lower (0) or upper (1) halves.
+// Shuffles of `step` vectors, each by one after the other.
 template <class V, int n = static_cast<int>(V::size), int... at>
 struct Shuffle : Shuffle<V, n - 1, n - 1, at...> {};
 template <class V, int... at>
 struct Shuffle<V, 0, at...> {
   using Register = typename V::register_type;
-  template <int first>
-  static V every_second(const V& a, const V& b) {
-    return V(__builtin_shufflevector(Register(a), Register(b), (first + 2 * at)...));
+  static constexpr int size = static_cast<int>(V::size);
+
+  // Every step-th of step·size floats, from number `first` on.
+  template <int step, int first, int number = step - 1>
+  static V every(const float* from) {
+    const V last = V::load_unaligned(from + number * size);
+    if constexpr (number == 0)
+      return last;
+    else
+      return V(__builtin_shufflevector(
+          Register(every<step, first, number - 1>(from)), Register(last),
+          place<number>((first + at * step) / size, (first + at * step) % size, at)...));
   }
-  template <int half>
-  static V in_turn(const V& a, const V& b) {
-    constexpr int size = static_cast<int>(V::size);
-    return V(__builtin_shufflevector(Register(a), Register(b),
-                                     (half * size / 2 + at / 2 + at % 2 * size)...));
+  // The vector number `part` of the floats of `step` vectors in turn.
+  template <int step, int part, int number = step - 1>
+  static V in_turn(const V* rows) {
+    if constexpr (number == 0)
+      return rows[0];
+    else
+      return V(__builtin_shufflevector(
+          Register(in_turn<step, part, number - 1>(rows)), Register(rows[number]),
+          place<number>((part * size + at) % step, (part * size + at) / step, at)...));
+  }
+
+ private:
+  // Where lane `lane` comes from, which is to hold float `index` of vector `which`, when vector
+  // `number` is added to what those before it gave.
+  template <int number>
+  static constexpr int place(int which, int index, int lane) {
+    return which == number ? size + index : number == 1 && which == 0 ? index : lane;
   }
 };
 
