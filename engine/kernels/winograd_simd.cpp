@@ -56,6 +56,11 @@ struct Block : Place {
   const float* zeros;  // as many as output channels, and as images
   std::int64_t length() const { return columns * images; }
   bool whole_vectors() const { return images % lanes == 0; }
+  // Where column j of a row stands in its runs: by its remainder, and then by its tile. (Without a
+  // division, of which there is one for every number that fills no vector.)
+  std::int64_t place_of(std::int64_t j) const {
+    return (j & (a.tile - 1)) * run + (j >> (a.tile / 2)) * images;
+  }
 };
 
 // The kernels that take channel c to those of a tile, side by side as correlate wants them.
@@ -107,7 +112,7 @@ void split_columns(const Block& b, const float* from, std::int64_t begin, std::i
   const auto copy_until = [&](std::int64_t last) {
     for (; j < last; ++j)
       for (std::int64_t n = 0; n < b.images; ++n)
-        to[j % tile * b.run + j / tile * b.images + n] = from[(j - begin) * batch + n];
+        to[b.place_of(j) + n] = from[(j - begin) * batch + n];
   };
   if (batch == 1) {
     copy_until(least(end, divide_up(begin, tile) * tile));
@@ -137,8 +142,7 @@ void gather_row(const Block& b, const float* channel, std::int64_t row, float* t
   const std::int64_t end = inside ? most(begin, least(columns, a.in_w - first)) : columns;
   const auto clear = [&](std::int64_t from, std::int64_t last) {
     for (std::int64_t j = from; j < last; ++j)
-      for (std::int64_t n = 0; n < b.images; ++n)
-        to[j % a.tile * b.run + j / a.tile * b.images + n] = 0.0f;
+      for (std::int64_t n = 0; n < b.images; ++n) to[b.place_of(j) + n] = 0.0f;
   };
   clear(0, begin);
   if (begin < end)
@@ -168,7 +172,7 @@ void scatter(const Block& b, std::int64_t row, float* channel, Write how) {
     }
     for (; j < columns; ++j)
       for (std::int64_t n = 0; n < b.images; ++n) {
-        const float value = from[j % tile * b.run + j / tile * b.images + n];
+        const float value = from[b.place_of(j) + n];
         float& target = to[j * a.batch + n];
         target = how == Write::accumulate ? target + value : value;
       }
@@ -186,8 +190,7 @@ void transform_input_row(const Block& b, std::int64_t i, const float* channel, f
     for (std::int64_t r = 0; r < n; ++r) {
       float* runs = b.runs + tile * r * b.run;
       gather_row(b, channel, row + r, runs);
-      for (std::int64_t s = 0; s < n; ++s)
-        d[r * n + s] = runs + s % tile * b.run + s / tile * b.images;
+      for (std::int64_t s = 0; s < n; ++s) d[r * n + s] = runs + b.place_of(s);
     }
     return winograd_input(tile, d, b.length(), to, step);
   }
@@ -226,7 +229,7 @@ void transform_output_row(const Block& b, std::int64_t i, const float* from, std
   for (std::int64_t j = 0; j < b.columns; ++j) {
     const std::int64_t column = tile * (b.column + j);
     for (std::int64_t at = 0; at < tile * tile; ++at) {
-      const std::int64_t y = row + at / tile, x = column + at % tile;
+      const std::int64_t y = row + (at >> tile / 2), x = column + (at & (tile - 1));
       const bool inside = y < a.out_h() && x < width;
       to[at] = inside ? channel + (y * width + x) * a.batch + b.image : b.runs + at * b.run;
     }
