@@ -1,7 +1,7 @@
 // The transforms of Winograd's algorithm for tiles of 2 and of 4 outputs: along one axis, and by
 // these of whole tiles. A tile of `tile` outputs meets tile + 2 inputs and takes as many products.
 //
-// F(4×4, 3×3) multiplies polynomials at 0, ±1/√2, ±√2 and ∞. The usual 0, ±1, ±2 and ∞ err 4 to 5
+// F(4×4, 3×3) multiplies polynomials at 0, ±1/√2, ±√2 and ∞. The usual 0, ±1, ±2 and ∞ err 3 to 5
 // times as much: the powers of 2 that sums meet there must be lost again.
 #pragma once
 
