@@ -269,14 +269,15 @@ async function runAll(names) {
   return Promise.all(names.map((name) => results.get(name)));
 }
 
-/** The end of a log, and what looks like the first errors in it when it is long. */
+/** What a log says of the failure: what looks like errors first, then its end, without what passed. */
 function excerpt(text) {
   const lines = text
     .trimEnd()
     .split('\n')
+    .filter((line) => !/^\s+✓|^\[ +(RUN|OK) +\]/.test(line))
     .map((line) => (line.length > 500 ? `${line.slice(0, 500)} …` : line));
-  if (lines.length <= 300) return lines.join('\n');
   const errors = lines.filter((line) => /error|\[ {2}FAILED|Failure|✘/i.test(line)).slice(0, 60);
+  if (lines.length <= 300) return [...errors, '…', ...lines].join('\n');
   return [...errors, `… (${lines.length} lines)`, ...lines.slice(-150)].join('\n');
 }
 
