@@ -8,7 +8,8 @@ export default defineConfig({
   outputDir: 'test-results',
   forbidOnly: Boolean(process.env.CI),
   workers: 1, // a page that trains takes a core for itself
-  timeout: 60_000,
+  timeout: 120_000,
+  expect: { timeout: 20_000 }, // a condition that comes late, on a machine that others use, has come
   reporter: [['list'], ['json', { outputFile: 'build/reports/e2e.json' }]],
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
