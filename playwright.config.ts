@@ -7,6 +7,7 @@ export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   forbidOnly: Boolean(process.env.CI),
+  retries: process.env.CI ? 1 : 0, // npm test names what needed it
   workers: 1, // a page that trains takes a core for itself
   timeout: 120_000,
   expect: { timeout: 20_000 }, // a condition that comes late, on a machine that others use, has come
