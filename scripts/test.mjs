@@ -209,7 +209,9 @@ const parts = {
         passed: expected + flaky,
         failed: unexpected,
         skipped,
-        remark: again.map(({ file, line }) => `${file}:${line} PASSED AT THE SECOND TRY`).join(', '),
+        remark: again
+          .map(({ file, line }) => `${file}:${line} PASSED AT THE SECOND TRY`)
+          .join(', '),
       };
     },
   },
