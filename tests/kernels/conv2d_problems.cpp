@@ -330,48 +330,46 @@ std::vector<Problem> conv2d_problems() {
                                .out_channels = 9,
                                .kernel_h = 3,
                                .kernel_w = 3});
-  // 3×3 with channels enough for Winograd's algorithm: sizes that tiles of 2×2 do and do not cover,
-  // batches that do and do not fill vectors, more tiles than a block takes.
-  for (const int batch : {1, 2, 3, 8, 13, 64})
-    all.push_back(conv2d_problem("tiles_batch_" + std::to_string(batch), {.batch = batch,
-                                                                          .in_channels = 16,
-                                                                          .in_h = 13,
-                                                                          .in_w = 16,
-                                                                          .out_channels = 19,
-                                                                          .kernel_h = 3,
-                                                                          .kernel_w = 3}));
-  add("tiles_few", {.batch = 40,
-                    .in_channels = 18,
-                    .in_h = 4,
-                    .in_w = 4,
-                    .out_channels = 16,
-                    .kernel_h = 3,
-                    .kernel_w = 3});
+  // 3×3 with channels enough for Winograd's algorithm (winograd_test.cpp asks whether they are, on
+  // every instruction set): batches that fill vectors, and those that do not, which take more
+  // channels; pictures that tiles of 2×2 do and do not cover; more tiles than a block takes.
+  const struct {
+    int batch, channels, in_h, in_w;
+  } small[] = {{1, 48, 13, 14}, {2, 48, 9, 10},  {3, 48, 8, 9},  {8, 48, 5, 6},
+               {19, 48, 5, 6},  {16, 24, 9, 12}, {48, 24, 4, 4}, {64, 25, 7, 7}};
+  for (const auto& [batch, channels, in_h, in_w] : small)
+    all.push_back(
+        conv2d_problem("tiles_batch_" + std::to_string(batch), {.batch = batch,
+                                                                .in_channels = channels,
+                                                                .in_h = in_h,
+                                                                .in_w = in_w,
+                                                                .out_channels = channels + 3,
+                                                                .kernel_h = 3,
+                                                                .kernel_w = 3}));
   add("tiles_wide",
       {.batch = 1,
-       .in_channels = 21,
-       .in_h = 5,
-       .in_w = 127,
-       .out_channels = 17,
+       .in_channels = 51,
+       .in_h = 4,
+       .in_w = 95,
+       .out_channels = 48,
        .kernel_h = 3,
        .kernel_w = 3},
       false);
-  // The same with channels enough for tiles of 4×4, where blocks are dealt out to threads and where
-  // one block's channels are. A corner of the input's gradient is a sum of few terms in a tile of
-  // many, whose magnitudes it errs by (winograd_test.cpp has that bound).
+  // The same with pictures large enough for tiles of 4×4, where blocks are dealt out to threads
+  // (batch 16) and where one block's channels are. A corner of the input's gradient is a sum of few
+  // terms in a tile of many, whose magnitudes it errs by (winograd_test.cpp has that bound).
   const struct {
-    int batch, in_h, in_w;
-  } sizes[] = {{1, 26, 31}, {3, 14, 15}, {13, 10, 9}, {16, 18, 16}};
-  for (const auto& [batch, in_h, in_w] : sizes) {
+    int batch, channels, in_h, in_w;
+  } large[] = {{1, 49, 15, 47}, {3, 49, 13, 19}, {13, 49, 9, 11}, {16, 33, 7, 21}};
+  for (const auto& [batch, channels, in_h, in_w] : large) {
     all.push_back(
-        conv2d_problem("tiles_4x4_batch_" + std::to_string(batch) + "_rows_" + std::to_string(in_h),
-                       {.batch = batch,
-                        .in_channels = 34,
-                        .in_h = in_h,
-                        .in_w = in_w,
-                        .out_channels = 37,
-                        .kernel_h = 3,
-                        .kernel_w = 3}));
+        conv2d_problem("tiles_4x4_batch_" + std::to_string(batch), {.batch = batch,
+                                                                    .in_channels = channels,
+                                                                    .in_h = in_h,
+                                                                    .in_w = in_w,
+                                                                    .out_channels = channels + 1,
+                                                                    .kernel_h = 3,
+                                                                    .kernel_w = 3}));
     all.back().tolerance = 1e-5;
   }
   // Large enough to be shared among threads.

@@ -109,11 +109,11 @@ std::string run_backend(const Backend& backend, const Problem& problem, const Ca
   for (const std::string& name : names) {
     const std::vector<double> nothing;
     const std::vector<double>& v = name.empty() ? nothing : values.at(name);
+    const bool integer = !name.empty() && buffer_named(problem, name).integer();
     Guarded& m = memory.emplace_back(v.size());
     for (std::size_t i = 0; i < v.size(); ++i)
-      m[i] = buffer_named(problem, name).integer()
-                 ? bits_as<std::uint32_t>(static_cast<std::int32_t>(v[i]))
-                 : bits_as<std::uint32_t>(static_cast<float>(v[i]));
+      m[i] = integer ? bits_as<std::uint32_t>(static_cast<std::int32_t>(v[i]))
+                     : bits_as<std::uint32_t>(static_cast<float>(v[i]));
     operands.push_back(name.empty() ? nullptr : m.data());
   }
   Step step;
@@ -159,15 +159,22 @@ Values magnitudes(const Problem& problem, const Call& call, Values values) {
 
 }  // namespace
 
-std::string difference(const Problem& problem, const Call& call, const Values& before,
-                       const Values& truth, const Values& got) {
-  const Values sums = problem.sum_of_products ? magnitudes(problem, call, before) : Values();
+Truth truth_of(const Problem& problem, const Call& call, const Values& before) {
+  Truth truth = {before, {}};
+  run_reference(problem, call, truth.values);
+  if (problem.sum_of_products) truth.sums = magnitudes(problem, call, before);
+  return truth;
+}
+
+std::string difference(const Problem& problem, const Call& call, const Truth& truth,
+                       const Values& got) {
   for (const std::string& name : call.writes) {
     if (name.empty()) continue;
-    for (std::size_t i = 0; i < truth.at(name).size(); ++i) {
-      const double expected = truth.at(name)[i], actual = got.at(name)[i];
-      const double scale =
-          problem.sum_of_products ? sums.at(name)[i] + 1e-30 : 1.0 + std::abs(expected);
+    const std::vector<double>&values = truth.values.at(name), &is = got.at(name);
+    const double* sums = problem.sum_of_products ? truth.sums.at(name).data() : nullptr;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double expected = values[i], actual = is[i];
+      const double scale = sums ? sums[i] + 1e-30 : 1.0 + std::abs(expected);
       if (std::abs(actual - expected) <= problem.tolerance * scale) continue;
       std::ostringstream text;
       text << kernel_name(call.kernel) << ": " << name << "[" << i << "] is " << actual

@@ -96,10 +96,17 @@ void run_reference(const Problem& problem, const Call& call, Values& values);
 std::string run_backend(const Backend& backend, const Problem& problem, const Call& call,
                         ThreadPool& pool, Values& values);
 
-// What is wrong with `got`, where each value should be the truth within the problem's tolerance
-// (`before`: what the call was given), or nothing.
-std::string difference(const Problem& problem, const Call& call, const Values& before,
-                       const Values& truth, const Values& got);
+// What a call gives by the reference in double, and what the error of each value is measured by.
+struct Truth {
+  Values values;
+  Values sums;  // of the magnitudes of its terms, where the problem's kernels are sums of products
+};
+Truth truth_of(const Problem& problem, const Call& call, const Values& before);
+
+// What is wrong with `got`, where each value should be the truth within the problem's tolerance, or
+// nothing.
+std::string difference(const Problem& problem, const Call& call, const Truth& truth,
+                       const Values& got);
 
 void round_to_float(Values& values);
 // Sets all that the call writes.

@@ -37,8 +37,7 @@ class Trial {
  public:
   Trial(gpu::Device& device, const Problem& problem, Call call, Values before)
       : device_(device), problem_(problem), call_(std::move(call)), before_(std::move(before)) {
-    truth_ = before_;
-    run_reference(problem_, call_, truth_);
+    truth_ = truth_of(problem_, call_, before_);
     names_ = call_.reads;
     names_.insert(names_.end(), call_.writes.begin(), call_.writes.end());
   }
@@ -51,7 +50,7 @@ class Trial {
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
 
-  const Values& truth() const { return truth_; }
+  const Values& truth() const { return truth_.values; }
 
   // What went wrong, or nothing.
   std::string record() {
@@ -145,7 +144,7 @@ class Trial {
     }
     for (std::size_t i = scratch_elements_ - guard; i < scratch_elements_; ++i)
       if (bits_as<std::uint32_t>(now[at + i]) != pattern) return "wrote past its scratch memory";
-    if (const std::string wrong = difference(problem_, call_, before_, truth_, got); !wrong.empty())
+    if (const std::string wrong = difference(problem_, call_, truth_, got); !wrong.empty())
       return wrong;
     // Scratch may hold anything; the operands must be the same bits every time.
     const std::vector<float> operands(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(at));
@@ -161,7 +160,8 @@ class Trial {
   gpu::Device& device_;
   const Problem& problem_;
   Call call_;
-  Values before_, truth_;
+  Values before_;
+  Truth truth_;
   std::vector<std::string> names_;  // of the operands
   std::vector<gpu::BufferHandle> handles_;
   gpu::BufferHandle scratch_ = gpu::no_handle;
