@@ -40,6 +40,20 @@ for (const threads of ['1', '2'])
     expect(await explained(page)).toBeGreaterThan(0);
   });
 
+for (const threads of ['1', '2'])
+  test(`each part of the engine is fetched once, threads=${threads}`, async ({ watched, open }) => {
+    const parts: string[] = [];
+    watched.on('request', (request) => {
+      const [, part] = /(first|later)-[\w-]+\.wasm$/.exec(request.url()) ?? [];
+      if (part) parts.push(part);
+    });
+    const page = await open(`#threads=${threads}`);
+    expect(await explained(page)).toBeGreaterThan(0);
+    // A helper thread brings the later part along for itself.
+    const wanted = ['first', 'later', ...(threads === '2' ? ['later'] : [])];
+    await expect.poll(() => parts).toEqual(wanted);
+  });
+
 test('what has come is not asked for again', async ({ context, open }) => {
   const arrived = context.waitForEvent('requestfinished', (request) => later.test(request.url()));
   const page = await open();

@@ -1,4 +1,6 @@
 // What the benchmark asks of its page.
+import { handOver } from '../../../web/src/engine/files';
+
 const { Worker } = globalThis; // Vite knows `new Worker` by its name
 let measuring;
 
@@ -18,7 +20,11 @@ globalThis.measureCase = (message) => {
 
 // Vite wants to see each by itself.
 const starts = {
-  convolab: () => new Worker(new URL('./start/convolab.mjs', import.meta.url), { type: 'module' }),
+  convolab: () => {
+    const worker = new Worker(new URL('./start/convolab.mjs', import.meta.url), { type: 'module' });
+    handOver(worker, { threads: 1 });
+    return worker;
+  },
   'tfjs-wasm': () =>
     new Worker(new URL('./start/tfjs-wasm.mjs', import.meta.url), { type: 'module' }),
   'ort-web': () => new Worker(new URL('./start/ort-web.mjs', import.meta.url), { type: 'module' }),

@@ -97,15 +97,16 @@ export function gpuPeer({ page, device }) {
   };
 }
 
-/** Net U's answer for one picture, as a page that only wants that would ask for it. */
+/** A net's answer for one picture, as a page that only wants that would ask for it. */
 export function firstAnswer(page, net, { bytes, labels }) {
   const session = new page.Session();
   // As a built-in dataset that has not arrived yet.
-  const { name, shape, classes } = JSON.parse(description(net, labels));
+  const { name, shape, classes } = JSON.parse(
+    description(net, [net.layers.at(-1).out_features - 1]),
+  );
   const part = { images: 'images', labels: 'labels', count: labels.length, bytes: bytes.length };
   const about = { title: name, licence: 'none', source: 'none', train: [part], validation: [part] };
   checked(session.announceDataset(JSON.stringify({ name, shape, classes, ...about })));
   checked(session.openNetwork(specOf(net), configOf(net, 1)));
-  const one = bytes.slice(0, bytes.length / labels.length);
-  return checked(session.snapshot(one, '[]').json).probabilities;
+  return checked(session.snapshot(bytes, '[]').json).probabilities;
 }

@@ -1,6 +1,8 @@
 // The engine's worker, which takes as long to begin as the page's own scripts. A page that is sure
 // to need it starts it before those are read: see app/ahead.ts.
 import type { BuildWanted, DatasetName } from './api';
+import { handOver } from './files';
+import { choose, here } from './threads';
 
 export interface StartedWorker {
   worker: Worker;
@@ -15,6 +17,7 @@ function start(threads: BuildWanted, data?: DatasetName): StartedWorker {
     type: 'module',
     name: new URL(`./${data ? `?data=${data}` : ''}#${threads}`, document.baseURI).href,
   });
+  handOver(worker, choose(threads, here()));
   const broken = new Promise<string>((tell) => {
     worker.addEventListener('error', ({ message }) => tell(message || 'its worker did not start'));
     worker.addEventListener('messageerror', () => tell('a message could not be read'));

@@ -1,16 +1,15 @@
 // Loads one of the engine's builds: on one thread, on several (threads.ts says when), or with WebGPU.
-import aloneUrl from '@wasm/convolab.first.wasm?url';
 import aloneLaterUrl from '@wasm/convolab.later.wasm?url';
 import probeUrl from '@wasm/convolab_probe.wasm?url';
 import gpuUrl from '@wasm/convolab_gpu.wasm?url';
 import glueUrl from '@wasm-threads/convolab_threads.first.js?url';
-import threadsUrl from '@wasm-threads/convolab_threads.first.wasm?url';
 import threadsLaterUrl from '@wasm-threads/convolab_threads.later.wasm?url';
 import helperUrl from '@wasm-threads/convolab_threads.helper.js?url';
 import probeGlueUrl from '@wasm-threads/convolab_probe_threads.js?url';
 import probeThreadsUrl from '@wasm-threads/convolab_probe_threads.wasm?url';
 import probeHelperUrl from '@wasm-threads/convolab_probe_threads.worker.js?url';
 import type { EngineBuild } from './api';
+import { compiled, first, type Handed } from './files';
 import type { CreateModule, EngineModule, ModuleOptions } from './module';
 import { Rest } from './rest';
 
@@ -25,12 +24,11 @@ type Arrived = () => void;
  */
 async function load(
   glue: Promise<unknown>,
-  url: string,
+  compiling: Promise<WebAssembly.Module>,
   options: ModuleOptions,
   arrived: Arrived,
   later?: string,
 ): Promise<EngineModule> {
-  const compiling = WebAssembly.compileStreaming(fetch(url));
   compiling.then(arrived, () => undefined); // whoever waits for the engine hears of a failure
   const [loaded, compiled] = await Promise.all([glue, compiling]);
   const { default: create } = loaded as { default: CreateModule };
@@ -45,7 +43,8 @@ async function load(
   });
   if (rest) {
     module.whole = () => rest.whole();
-    module.whole().catch(() => undefined); // who needs it tries again
+    // Behind what waits for the module; who needs it then tries again.
+    setTimeout(() => void rest.whole().catch(() => undefined));
   }
   return module;
 }
@@ -59,33 +58,41 @@ interface Threaded {
   later?: string;
 }
 const usual: Threaded = {
-  ...{ glue: glueUrl, wasm: threadsUrl, helper: helperUrl },
+  ...{ glue: glueUrl, wasm: first.threads, helper: helperUrl },
   later: here(threadsLaterUrl),
 };
-const probing: Threaded = { glue: probeGlueUrl, wasm: probeThreadsUrl, helper: probeHelperUrl };
+const probing: Threaded = {
+  glue: probeGlueUrl,
+  wasm: here(probeThreadsUrl),
+  helper: probeHelperUrl,
+};
 
-async function loadThreads(threads: number, build: Threaded, arrived: Arrived) {
+async function loadThreads(threads: number, build: Threaded, arrived: Arrived, handed?: Handed) {
   // The glue is a file of its own, as Emscripten made it, because the helpers load it too.
   const glue = here(build.glue);
   const { later } = build;
   const helper = here(build.helper) + (later ? `#${later}` : '');
   const options = { mainScriptUrlOrBlob: glue, locateFile: () => helper };
   const script = import(/* @vite-ignore */ glue);
-  const module = await load(script, here(build.wasm), options, arrived, later);
+  const module = await load(script, compiled(build.wasm, handed), options, arrived, later);
   module.useThreads(threads);
   return module;
 }
 
 const nobody = () => undefined;
 
-export const loadAlone = (arrived: Arrived = nobody) =>
-  load(import('@wasm/convolab.first.js'), here(aloneUrl), {}, arrived, here(aloneLaterUrl));
+/** `glue` and `handed`: where they are on their way already. */
+export const loadAlone = (
+  arrived: Arrived = nobody,
+  handed?: Handed,
+  glue: Promise<unknown> = import('@wasm/convolab.first.js'),
+) => load(glue, compiled(first.alone, handed), {}, arrived, here(aloneLaterUrl));
 
 const loadGpu = (arrived: Arrived) =>
-  load(import('@wasm/convolab_gpu.js'), here(gpuUrl), {}, arrived);
+  load(import('@wasm/convolab_gpu.js'), compiled(here(gpuUrl)), {}, arrived);
 
 const loadProbe = (arrived: Arrived) =>
-  load(import('@wasm/convolab_probe.js'), here(probeUrl), {}, arrived);
+  load(import('@wasm/convolab_probe.js'), compiled(here(probeUrl)), {}, arrived);
 
 /**
  * Loads the build that was chosen; where the one with threads does not start, the other one.
@@ -94,16 +101,18 @@ const loadProbe = (arrived: Arrived) =>
 export async function loadBuild(
   build: EngineBuild,
   arrived: Arrived = nobody,
+  handed?: Handed,
 ): Promise<[EngineModule, EngineBuild]> {
   if (build.gpu) return [await loadGpu(arrived), build];
-  const alone = build.inspect ? loadProbe : loadAlone;
+  const alone = () => (build.inspect ? loadProbe(arrived) : loadAlone(arrived, handed));
   if (build.threads > 1) {
+    const threaded = build.inspect ? probing : usual;
     try {
-      return [await loadThreads(build.threads, build.inspect ? probing : usual, arrived), build];
+      return [await loadThreads(build.threads, threaded, arrived, handed), build];
     } catch (thrown) {
       console.info('The engine goes on with one thread:', thrown);
-      return [await alone(arrived), { ...build, threads: 1, why: 'failed' }];
+      return [await alone(), { ...build, threads: 1, why: 'failed' }];
     }
   }
-  return [await alone(arrived), build];
+  return [await alone(), build];
 }

@@ -7,11 +7,19 @@ import type { BuildWanted, DeviceWanted, EngineBuild, ThreadsWanted } from './ap
 export const buildOf = (asked: { device: DeviceWanted; threads: ThreadsWanted }): BuildWanted =>
   asked.device === 'cpu' ? asked.threads : 'gpu';
 
-/** What this browser and this page allow of what is wanted. */
-export function choose(
-  wanted: BuildWanted,
-  { isolated, cores }: { isolated: boolean; cores: number },
-): EngineBuild {
+interface Allowed {
+  isolated: boolean;
+  cores: number;
+}
+
+/** What this browser and this page allow; the same in the page and in its workers. */
+export const here = (): Allowed => ({
+  isolated: self.crossOriginIsolated,
+  cores: navigator.hardwareConcurrency,
+});
+
+/** What of it is wanted. */
+export function choose(wanted: BuildWanted, { isolated, cores }: Allowed): EngineBuild {
   if (wanted === 'gpu') return { threads: 1, gpu: true };
   if (wanted.startsWith('inspect-')) {
     const threads = wanted.slice('inspect-'.length) as ThreadsWanted;

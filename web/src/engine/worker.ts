@@ -35,13 +35,14 @@ import {
 } from './api';
 import { DatasetLoader, EarlyFiles } from './datasets';
 import { loadBuild } from './build';
+import { handedOver } from './files';
 import type { Inspection } from './inspection';
 import { read, type EngineModule, type SessionHandle } from './module';
 import { mistakesAmong } from './mistakes';
 import { prepared, readOwnData } from './own-data';
 import type { Placement } from './placement';
 import { Profiler } from './profiler';
-import { choose } from './threads';
+import { choose, here } from './threads';
 import { Training, type StepResult } from './training';
 
 /** What is open: a session, where its pictures come from, and what loads them. */
@@ -448,8 +449,7 @@ class Engine implements EngineApi {
 
   private async loadOnce() {
     const wanted = place.hash.slice(1) as BuildWanted;
-    const here = { isolated: self.crossOriginIsolated, cores: navigator.hardwareConcurrency };
-    const [module, build] = await loadBuild(choose(wanted, here), this.tellArrived);
+    const [module, build] = await loadBuild(choose(wanted, here()), this.tellArrived, handed);
     this.build = build;
     this.listener({ kind: 'build', ...build });
     return module;
@@ -488,6 +488,7 @@ class Engine implements EngineApi {
 const place = new URL(self.name || './#1', self.location.href);
 const folderOf = (dataset: DatasetName) => new URL(`data/${dataset}/`, place).href;
 
+const handed = handedOver();
 const engine = new Engine();
 Comlink.expose(engine);
 engine.begin(place.searchParams.get('data') as DatasetName | null);
