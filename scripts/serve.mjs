@@ -51,7 +51,7 @@ export const headersFor = (path) => {
     return { ...forAll, ...forOthers, 'Content-Security-Policy': policy('*') };
   if (path === '/convolab.js')
     return { ...forAll, ...forOthers, 'Access-Control-Allow-Origin': '*' };
-  // Their names change with their contents: browsers keep them, and the engine as compiled.
+  // Their names change with their contents: browsers keep them.
   if (path.startsWith('/assets/'))
     return { ...forAll, 'Cache-Control': 'public, max-age=31536000, immutable' };
   return forAll;

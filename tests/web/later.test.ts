@@ -1,11 +1,17 @@
 // The engine in two files: what comes first is enough to train, what comes later is the rest.
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { defaults, toTrainConfig } from '../../web/src/app/settings';
 import type { NetworkInfo, Preset, UnitExplanation } from '../../web/src/engine/api';
 import { inTwo } from '../../web/src/engine/later.mjs';
-import { read, type CreateModule, type EngineModule } from '../../web/src/engine/module';
+import {
+  read,
+  type CreateModule,
+  type EngineModule,
+  type SessionHandle,
+} from '../../web/src/engine/module';
+import { rehearse } from '../../web/src/engine/rehearsal';
 import type { StepResult } from '../../web/src/engine/training';
 import { wasmModule } from './wasm-module';
 
@@ -86,6 +92,22 @@ describe('without what comes later', () => {
       session.evaluate();
       session.delete();
     }
+  });
+
+  test('a network is opened in rehearsal, and nothing stays of it', async () => {
+    const { engine } = await engineWith(never);
+    const { prototype } = engine.Session as unknown as { prototype: SessionHandle };
+    const calls = [vi.spyOn(prototype, 'announceDataset'), vi.spyOn(prototype, 'openNetwork')];
+    const deleted = vi.spyOn(prototype, 'delete');
+    await rehearse(Promise.resolve(engine), () => false);
+    for (const call of calls) expect(call).not.toHaveBeenCalled();
+    await rehearse(Promise.resolve(engine), () => true);
+    for (const call of calls) {
+      expect(call).toHaveBeenCalledOnce();
+      expect(read(call.mock.results[0]!.value as string).error).toBeUndefined();
+    }
+    expect(deleted).toHaveBeenCalledOnce();
+    vi.restoreAllMocks();
   });
 
   test('what needs it says so', async () => {

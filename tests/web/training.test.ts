@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import type { Answer, EngineEvent } from '../../web/src/engine/api';
 import { Training, type StepResult } from '../../web/src/engine/training';
 
+// `later`: node would hand over a thousand messages before it looks at a timer.
 /** Epochs of some training batches and one of validation; so many have arrived; 0.2 ms each. */
-function fake(perEpoch = 4, available = Infinity) {
+function fake(perEpoch = 4, available = Infinity, later: (job: () => void) => void = setImmediate) {
   const events: EngineEvent[] = [];
   const engine = { done: 0, available, broken: false };
   let phase = 0;
@@ -24,8 +25,7 @@ function fake(perEpoch = 4, available = Infinity) {
     engine.done++;
     return { value: { ...base, kind: 'trained', step: engine.done } };
   };
-  // Node would hand over a thousand messages before it looks at a timer.
-  const training = new Training(step, (event) => events.push(event), setImmediate);
+  const training = new Training(step, (event) => events.push(event), later);
   const states = () => events.flatMap((event) => (event.kind === 'state' ? [event.state] : []));
   return { training, engine, events, states };
 }
@@ -84,6 +84,19 @@ test('it waits for pictures and goes on when they arrive', async () => {
   engine.available = 3;
   training.wake();
   await until(() => engine.done === 3 && states().at(-1) === 'waiting');
+});
+
+test('the first batch is told at once, however short it waited for pictures', () => {
+  const jobs: (() => void)[] = [];
+  const { training, engine, events, states } = fake(4, 0, (job) => jobs.push(job));
+  training.train('told');
+  jobs.shift()!();
+  expect(states()).toEqual(['running', 'waiting']);
+  engine.available = Infinity;
+  training.wake();
+  jobs.shift()!();
+  const [first] = events.flatMap((event) => (event.kind === 'progress' ? [event.step] : []));
+  expect(first).toBe(1);
 });
 
 test('an error stops it until it is forgotten', async () => {

@@ -215,9 +215,9 @@ export class Training {
   }
 
   private report() {
+    if (!this.last) return;
     this.reported = performance.now();
     this.speed = this.speed.filter(({ at }) => at > this.reported - rateMs);
-    if (!this.last) return;
     const images = this.speed.reduce((sum, each) => sum + each.images, 0);
     const ms = this.speed.reduce((sum, each) => sum + each.ms, 0);
     this.tell({

@@ -42,6 +42,7 @@ import { mistakesAmong } from './mistakes';
 import { prepared, readOwnData } from './own-data';
 import type { Placement } from './placement';
 import { Profiler } from './profiler';
+import { rehearse } from './rehearsal';
 import { choose, here } from './threads';
 import { Training, type StepResult } from './training';
 
@@ -68,6 +69,8 @@ class Engine implements EngineApi {
   /** Resolves when most of the engine is here, so that other files may follow. */
   private readonly arrived = new Promise<void>((done) => (this.tellArrived = done));
   private opened: Open | undefined;
+  /** Nothing was to be opened yet. */
+  private untouched = true;
   private evaluated: Confusion | null = null;
   private expected: EarlyFiles | undefined;
   private listener: (event: EngineEvent) => void = () => {};
@@ -90,8 +93,11 @@ class Engine implements EngineApi {
 
   /** Whoever starts a worker will need what it loads; those who wait for it hear of a failure. */
   begin(dataset: DatasetName | null) {
-    this.load().catch(() => undefined);
-    if (dataset) this.expect(dataset);
+    const loading = this.load();
+    loading.catch(() => undefined);
+    if (!dataset) return;
+    this.expect(dataset);
+    rehearse(loading, () => this.untouched).catch(() => undefined);
   }
 
   listen(listener: (event: EngineEvent) => void) {
@@ -111,6 +117,7 @@ class Engine implements EngineApi {
   }
 
   async open(setup: Setup): Promise<Answer<Opened>> {
+    this.untouched = false;
     if (setup.checkpoint) await (await this.load()).whole?.().catch(() => undefined);
     const before = this.opened;
     if (before?.dataset === setup.dataset) return this.openNetwork(before, setup);
