@@ -9,7 +9,7 @@ import probeGlueUrl from '@wasm-threads/convolab_probe_threads.js?url';
 import probeThreadsUrl from '@wasm-threads/convolab_probe_threads.wasm?url';
 import probeHelperUrl from '@wasm-threads/convolab_probe_threads.worker.js?url';
 import type { EngineBuild } from './api';
-import { compiled, first, type Handed } from './files';
+import { compiled, first, firstOf, type Handed } from './files';
 import type { CreateModule, EngineModule, ModuleOptions } from './module';
 import { Rest } from './rest';
 
@@ -104,11 +104,12 @@ export async function loadBuild(
   handed?: Handed,
 ): Promise<[EngineModule, EngineBuild]> {
   if (build.gpu) return [await loadGpu(arrived), build];
-  const alone = () => (build.inspect ? loadProbe(arrived) : loadAlone(arrived, handed));
+  const given = firstOf(build) ? handed : undefined; // nobody hands over what the others run
+  const alone = () => (build.inspect ? loadProbe(arrived) : loadAlone(arrived, given));
   if (build.threads > 1) {
     const threaded = build.inspect ? probing : usual;
     try {
-      return [await loadThreads(build.threads, threaded, arrived, handed), build];
+      return [await loadThreads(build.threads, threaded, arrived, given), build];
     } catch (thrown) {
       console.info('The engine goes on with one thread:', thrown);
       return [await alone(), { ...build, threads: 1, why: 'failed' }];

@@ -18,10 +18,14 @@ export type Handed = Promise<Compiled>;
 
 const compile = (url: string) => WebAssembly.compileStreaming(fetch(url));
 
-/** In the page: compiles for a worker what it will run. Other builds compile all by themselves. */
-export function handOver(worker: Worker, { threads, gpu, inspect }: EngineBuild) {
-  if (gpu || inspect) return;
-  const url = threads > 1 ? first.threads : first.alone;
+/** What a page compiles for a build; nothing for those that compile all by themselves. */
+export const firstOf = ({ threads, gpu, inspect }: EngineBuild) =>
+  gpu || inspect ? undefined : threads > 1 ? first.threads : first.alone;
+
+/** In the page: compiles for a worker what it will run. */
+export function handOver(worker: Worker, build: EngineBuild) {
+  const url = firstOf(build);
+  if (!url) return;
   const tell = (compiled: Compiled) => worker.postMessage(compiled);
   compile(url).then(
     (module) => tell({ url, module }),
