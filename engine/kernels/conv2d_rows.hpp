@@ -62,14 +62,17 @@ static inline bool in_the_way(std::int64_t channels, std::int64_t channel) {
   return channels > 8 && channel % 256 == 0;
 }
 
-// A convolution by Winograd's algorithm, in tiles of `largest` outputs at most: of x for the
-// output, of d_y within two rows and columns of zeros for the input's gradient. Where it has
-// another shape than that is for, or direct sums are faster, the tile is 0.
+// Whether a convolution has the shape that Winograd's algorithm is for.
+static inline bool is_winograd(const Conv2dArgs& a) {
+  return a.kernel_h == 3 && a.kernel_w == 3 && a.stride_h == 1 && a.stride_w == 1 &&
+         a.dilation_h == 1 && a.dilation_w == 1 && a.groups == 1;
+}
+// The same by that algorithm, in tiles of `largest` outputs at most: of x for the output and for
+// the weights' gradient, of d_y within two rows and columns of zeros for the input's gradient.
+// Where it has another shape, or direct sums are faster, the tile is 0.
 static inline WinogradArgs with_tile(const Conv2dArgs& a, WinogradArgs winograd,
                                      std::int64_t largest) {
-  const bool fits = a.kernel_h == 3 && a.kernel_w == 3 && a.stride_h == 1 && a.stride_w == 1 &&
-                    a.dilation_h == 1 && a.dilation_w == 1 && a.groups == 1;
-  winograd.tile = fits ? winograd_tile(winograd, largest) : 0;
+  winograd.tile = is_winograd(a) ? winograd_tile(winograd, largest) : 0;
   return winograd;
 }
 static inline WinogradArgs winograd_forward(const Conv2dArgs& a, std::int64_t largest) {
@@ -80,6 +83,11 @@ static inline WinogradArgs winograd_forward(const Conv2dArgs& a, std::int64_t la
 }
 static inline WinogradArgs winograd_backward(const Conv2dArgs& a, std::int64_t largest) {
   return with_tile(a, {a.batch, a.out_channels, a.out_h, a.out_w, 2, a.in_channels}, largest);
+}
+static inline WinogradArgs winograd_backward_weight(const Conv2dArgs& a) {
+  WinogradArgs winograd = {a.batch, a.in_channels, a.in_h, a.in_w, 0, a.out_channels};
+  winograd.tile = is_winograd(a) && winograd_weight_pays(winograd) ? 2 : 0;
+  return winograd;
 }
 
 }  // namespace convolab::simd::CONVOLAB_SIMD_VARIANT

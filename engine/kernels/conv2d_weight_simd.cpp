@@ -68,7 +68,7 @@ void spread_rows(const Conv2dArgs& a, const WeightScratch& at, const float* d_y,
 
 std::int64_t conv2d_backward_weight_scratch(const Conv2dArgs& a) {
   if (is_linear(a)) return linear_backward_weight_scratch(as_linear(a));
-  const WinogradArgs tiles = winograd_forward(a, 2);
+  const WinogradArgs tiles = winograd_backward_weight(a);
   return tiles.tile ? winograd_weight_scratch(tiles) : conv2d_backward_weight_direct_scratch(a);
 }
 std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a) {
@@ -78,7 +78,7 @@ std::int64_t conv2d_backward_weight_direct_scratch(const Conv2dArgs& a) {
 void conv2d_backward_weight(const RunContext& context, const Conv2dArgs& a, const float* x,
                             const float* d_y, float* d_weight) {
   if (is_linear(a)) return linear_backward_weight(context, as_linear(a), x, d_y, d_weight);
-  const WinogradArgs tiles = winograd_forward(a, 2);
+  const WinogradArgs tiles = winograd_backward_weight(a);
   if (!tiles.tile) return conv2d_backward_weight_direct(context, a, x, d_y, d_weight);
   winograd_weight(context, tiles, x, d_y, d_weight, a.write);
 }

@@ -39,8 +39,9 @@ struct WinogradArgs {
   std::int64_t out_w() const { return in_w + 2 * border - 2; }
 };
 
-// The tile that is the fastest way, `largest` at most, or 0 where direct sums are: for few
-// channels, and where there are too few tiles to fill vectors.
+// Whether there are so many channels, and tiles enough to fill vectors.
+bool winograd_fits(const WinogradArgs& a, std::int64_t channels);
+// The tile that is the fastest way, `largest` at most, or 0 where direct sums are.
 std::int64_t winograd_tile(const WinogradArgs& a, std::int64_t largest);
 
 // In floats.
@@ -54,7 +55,9 @@ struct WinogradWeights {
   bool turned;
 };
 
-// The gradient of weights that stand as in PyTorch, (out_channels, in_channels, 3, 3).
+// The gradient of weights that stand as in PyTorch, (out_channels, in_channels, 3, 3): whether it
+// is faster than direct sums, its memory, and itself.
+bool winograd_weight_pays(const WinogradArgs& a);
 std::int64_t winograd_weight_scratch(const WinogradArgs& a);
 void winograd_weight(const RunContext& context, const WinogradArgs& a, const float* x,
                      const float* d_y, float* d_weight, Write how);

@@ -314,9 +314,19 @@ void winograd_input(std::int64_t tile, const float* const* d, std::int64_t lengt
   (tile == 4 ? transform_input_4 : transform_input_2)(d, length, to, step);
 }
 
+bool winograd_fits(const WinogradArgs& a, std::int64_t channels) {
+  return least(a.in_channels, a.out_channels) >= channels && least(a.out_h(), a.out_w()) >= 2 &&
+         divide_up(a.out_h(), 2) * divide_up(a.out_w(), 2) * a.batch >= 32;
+}
+
 std::int64_t winograd_tile(const WinogradArgs& a, std::int64_t largest) {
-  if (least(a.in_channels, a.out_channels) < 16 || least(a.out_h(), a.out_w()) < 2) return 0;
-  if (divide_up(a.out_h(), 2) * divide_up(a.out_w(), 2) * a.batch < 32) return 0;
+  // Wide vectors speed up direct sums more than transforms, and these least where images fill no
+  // vectors: their runs are put together first, which long rows make up for sooner.
+  const bool large = a.batch == 1 && a.out_h() * a.out_w() > 2048;
+  const std::int64_t channels = lanes == 4             ? 16
+                                : a.batch % lanes == 0 ? 8 + lanes
+                                                       : 16 + (large ? 1 : 2) * lanes;
+  if (!winograd_fits(a, channels)) return 0;
   return largest == 4 && least(a.in_channels, a.out_channels) >= fewest_channels(a) &&
                  cost_of(a, 4) < cost_of(a, 2)
              ? 4
