@@ -98,22 +98,24 @@ void for_channels(const RunContext& context, const Conv2dArgs& a, float* memory,
 
 // ---- forward ------------------------------------------------------------------------------------
 
-// Of x without strides, or, where a batch fills vectors, of x as it stands by single columns. Rows
-// shorter than a vector become one run, as far apart as those of x.
+// Of x without strides, or of x as it stands: where a batch fills vectors, by single columns, or
+// with the columns between those of y. Rows shorter than a vector become one run, as far apart as
+// those of x.
 struct Forward {
   explicit Forward(const Conv2dArgs& a)
       : s(a),
         by_columns(has_stride(a) && a.batch >= lanes),
-        sorts(has_stride(a) && !by_columns),
-        phases(by_columns ? without_stride(a) : a),
-        apart(phases.row > s.y_row && s.y_row < lanes) {
+        fills(fills_columns(a)),
+        sorts(has_stride(a) && !by_columns && !fills),
+        phases(by_columns || fills ? without_stride(a) : a),
+        apart(!fills && phases.row > s.y_row && s.y_row < lanes) {
     sorted = s.taps;
     wide = sorts ? phases.channel : 0;
-    each = wide + (apart ? a.out_h * phases.row : 0);
+    each = wide + (apart || fills ? a.out_h * phases.row : 0);
     total = sorted + most_tasks * each;
   }
   Sizes s;
-  bool by_columns, sorts;
+  bool by_columns, fills, sorts;
   Phases phases;
   bool apart;
   std::int64_t sorted, wide, each, total;
@@ -123,28 +125,31 @@ struct Forward {
 
 // By phases, as in conv2d_input_simd.cpp: d_y has zeros to the left of its rows, which are to the
 // right of the rows before, and rows of a plane that meet the same taps are one run. Where there is
-// a stride and a batch fills vectors, columns are computed by themselves, in their place in d_x.
+// a stride and a batch fills vectors, columns are computed by themselves, in their place in d_x;
+// and so are rows where d_y has zeros between its columns instead of a stride.
 struct Backward {
-  explicit Backward(const Conv2dArgs& a) : s(a), phases(a, 0, 0) {
+  Backward(const Conv2dArgs& a, bool fills) : s(a), phases(a, 0, 0), by_rows(fills) {
     const int columns = (a.in_w + a.stride_w - 1) / a.stride_w;
     left = (a.kernel_w - 1) * a.dilation_w / a.stride_w;
     const int width = left + a.out_w > columns ? left + a.out_w : columns;
     phases = Phases(a, (a.in_h + a.stride_h - 1) / a.stride_h, width);
-    copies = width > a.out_w;
+    copies = by_rows || width > a.out_w;
     row = width * s.batch;
     channel = copies ? a.out_h * row + left * s.batch : s.y_channel;
     offsets = copies ? s.group_out * channel : 0;
     weights = offsets + s.group_out * s.taps;
     planes = weights + s.group_out * s.taps;
     by_columns = has_stride(a) && a.batch >= lanes;
-    each = planes + (has_stride(a) && !by_columns ? phases.channel : 0);
+    sorts = has_stride(a) && !by_columns && !by_rows;
+    each = planes + (sorts ? phases.channel : 0);
     total = most_tasks * each;
   }
   Sizes s;
   Phases phases;  // of d_x
-  int left;       // columns of zeros
-  bool copies;    // d_y, to give it zeros
-  bool by_columns;
+  bool by_rows;
+  int left;     // columns of zeros
+  bool copies;  // d_y, to give it zeros
+  bool by_columns, sorts;
   std::int64_t row, channel;  // floats from one of d_y to the next
   std::int64_t offsets, weights, planes, each, total;
 };
@@ -189,8 +194,10 @@ struct BackwardChannel {
         }
       }
     const float zero = 0.0f;
-    const bool in_place = at.by_columns || !has_stride(a);
-    const float* start = in_place && a.write == Write::accumulate ? nullptr : &zero;
+    const float* start = !at.sorts && a.write == Write::accumulate ? nullptr : &zero;
+    if (at.by_rows)
+      return add_all_taps({a.in_w, end - b, at.row, std::int64_t{a.stride_h} * a.in_w}, d_y, taps,
+                          offsets, weights, start, d_x + (b * a.stride_h + row) * a.in_w);
     if (!at.by_columns)
       return add_all_taps(
           {(end - b) * at.row, 1, 0, 0}, d_y, taps, offsets, weights, start,
@@ -224,7 +231,7 @@ struct BackwardChannel {
   void run_all() const {
     for (int row = 0; row < a.stride_h && row < a.in_h; ++row)
       for (int column = 0; column < a.stride_w && column < a.in_w; ++column)
-        if (at.by_columns || (at.phases.rows.met(row) && at.phases.columns.met(column)))
+        if (!at.sorts || (at.phases.rows.met(row) && at.phases.columns.met(column)))
           run_phase(row, column);
   }
 };
@@ -238,9 +245,10 @@ void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const flo
   const Forward at(a);
   const Sizes& s = at.s;
   std::int32_t* offsets = as_offsets(context.scratch);
-  place_taps(at.by_columns ? without_stride(a) : a, at.phases, at.phases.channel, offsets);
-  const std::int64_t row = at.phases.row;
+  place_taps(at.sorts ? a : without_stride(a), at.phases, at.phases.channel, offsets);
+  const std::int64_t row = at.phases.row, width = without_column_stride(a).out_w;
   const Plane plane = at.by_columns ? Plane{a.batch, a.out_w, a.stride_w * s.batch, s.batch}
+                      : at.fills    ? Plane{width, a.out_h, a.stride_h * row, row}
                       : at.apart || row == s.y_row ? Plane{(a.out_h - 1) * row + s.y_row, 1, 0, 0}
                                                    : Plane{s.y_row, a.out_h, row, s.y_row};
   const auto run = [&](std::int64_t c, float* memory) {
@@ -255,7 +263,8 @@ void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const flo
       float* wide = memory + at.wide;
       for (std::int64_t i = 0; i < (at.by_columns ? a.out_h : 1); ++i)
         add_all_taps(plane, from + i * a.stride_h * row, s.taps, offsets, weight + o * s.taps,
-                     &start, at.apart ? wide : out + i * s.y_row);
+                     &start, at.apart || at.fills ? wide : out + i * s.y_row);
+      if (at.fills) pick_columns({a.out_h, row, a.out_w}, wide, a.out_w, a.stride_w, 1, out);
       for (std::int64_t i = 0; at.apart && i < a.out_h; ++i)
         copy_floats(wide + i * row, s.y_row, out + i * s.y_row);
       activate_run(a, out, s.y_channel);
@@ -264,24 +273,31 @@ void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const flo
   for_channels(context, a, context.scratch + at.sorted, at.each, run);
 }
 
-std::int64_t depthwise_backward_input_scratch(const Conv2dArgs& a) { return Backward(a).total; }
+std::int64_t depthwise_backward_input_scratch(const Conv2dArgs& a) {
+  return fills_columns(a) ? Backward(without_column_stride(a), true).total
+                          : Backward(a, false).total;
+}
 
-void depthwise_backward_input(const RunContext& context, const Conv2dArgs& a, const float* d_y,
+void depthwise_backward_input(const RunContext& context, const Conv2dArgs& args, const float* d_y,
                               const float* weight, float* d_x) {
-  const Backward at(a);
+  const bool fills = fills_columns(args);
+  const Conv2dArgs a = fills ? without_column_stride(args) : args;
+  const Backward at(a, fills);
   const Sizes& s = at.s;
   for_channels(context, a, context.scratch, at.each, [&](std::int64_t c, float* memory) {
-    const float* from = d_y + c * s.group_out * s.y_channel;
+    const float* from = d_y + c * s.group_out * args.out_h * args.out_w * args.batch;
     float* to = d_x + c * s.x_channel;
-    if (at.copies) {
-      copy_with_zeros(a, at, from, memory);
-      from = memory;
+    for (std::int64_t o = 0; fills && o < s.group_out; ++o) {
+      float* zeros = memory + o * at.channel;
+      fill(zeros, at.left);
+      spread_columns(args, from + o * args.out_h * args.out_w, a.out_h, at.row, zeros + at.left);
     }
-    const bool planes = has_stride(a) && !at.by_columns;
+    if (at.copies && !fills) copy_with_zeros(a, at, from, memory);
+    if (at.copies) from = memory;
     BackwardChannel{
-        a, at, from, weight + c * s.group_out * s.taps, memory, planes ? memory + at.planes : to}
+        a, at, from, weight + c * s.group_out * s.taps, memory, at.sorts ? memory + at.planes : to}
         .run_all();
-    if (planes) unsort_phases(a, at.phases, memory + at.planes, 1, to);
+    if (at.sorts) unsort_phases(a, at.phases, memory + at.planes, 1, to);
   });
 }
 

@@ -1,4 +1,5 @@
 #include "kernels/conv2d_rows.hpp"
+#include "kernels/depthwise.hpp"
 #include "kernels/dots.hpp"
 #include "kernels/simd_kernels.hpp"
 #include "kernels/tasks.hpp"
@@ -25,32 +26,39 @@ struct WeightScratch {
   explicit WeightScratch(const Conv2dArgs& a)
       : s(a),
         by_columns(has_stride(a) && a.batch >= lanes),
-        phases(by_columns ? without_stride(a) : a) {
+        fills(fills_columns(a)),
+        sorts(has_stride(a) && !by_columns && !fills),
+        phases(sorts ? a : without_stride(a)) {
     const std::int64_t x_row = phases.row;
+    const bool follows = !by_columns && !fills;
     // A row costs about one vector more than it has, a copy of it as much as some taps.
     const std::int64_t vectors = whole_vectors(s.y_row) + lanes;
-    apart = !by_columns && x_row > s.y_row &&
-            (s.y_row < lanes || x_row * (s.taps + 8) < vectors * s.taps);
-    one_run = apart || (!by_columns && x_row == s.y_row);
-    run = one_run ? (a.out_h - 1) * x_row + s.y_row : by_columns ? s.batch : s.y_row;
+    apart =
+        follows && x_row > s.y_row && (s.y_row < lanes || x_row * (s.taps + 8) < vectors * s.taps);
+    one_run = apart || (follows && x_row == s.y_row);
+    run = one_run      ? (a.out_h - 1) * x_row + s.y_row
+          : by_columns ? s.batch
+          : fills      ? without_column_stride(a).out_w
+                       : s.y_row;
     const std::int64_t short_of = run < lanes ? lanes - run : 0;
-    copies_y = apart || short_of > 0;
-    copies_x = (has_stride(a) && !by_columns) || short_of > 0;
+    copies_y = apart || fills || short_of > 0;
+    copies_x = sorts || short_of > 0;
     run += short_of;
-    channel = copies_y ? run : s.y_channel;
+    row = fills ? run : s.y_row;
+    channel = fills ? a.out_h * run : copies_y ? run : s.y_channel;
     offsets = partial_floats(a.out_channels, s.taps);
     d_y = offsets + s.taps;
     x = d_y + (copies_y ? a.out_channels * channel : 0);
     total = x + (copies_x ? a.in_channels * phases.channel + short_of : 0);
   }
   Sizes s;
-  bool by_columns;
+  bool by_columns, fills, sorts;
   Phases phases;
   bool apart;        // rows of d_y are as far apart as those of x, with zeros between them
   bool one_run;      // all rows are one
   std::int64_t run;  // floats of a row, at least a vector
   bool copies_y, copies_x;
-  std::int64_t channel;  // floats from one of d_y to the next
+  std::int64_t row, channel;  // floats from one of d_y to the next
   std::int64_t offsets, d_y, x, total;
 };
 
@@ -87,7 +95,11 @@ void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& 
                                    const float* d_y, float* d_weight) {
   const WeightScratch at(a);
   const Sizes& s = at.s;
-  if (at.copies_y) {
+  if (at.fills) {
+    spread_columns(a, d_y, std::int64_t{a.out_channels} * a.out_h, at.row,
+                   context.scratch + at.d_y);
+    d_y = context.scratch + at.d_y;
+  } else if (at.copies_y) {
     spread_rows(a, at, d_y, context.scratch + at.d_y);
     d_y = context.scratch + at.d_y;
   }
@@ -99,14 +111,14 @@ void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& 
     x = copy;
   }
   std::int32_t* offsets = as_offsets(context.scratch + at.offsets);
-  place_taps(at.by_columns ? without_stride(a) : a, at.phases, at.phases.channel, offsets);
+  place_taps(at.sorts ? a : without_stride(a), at.phases, at.phases.channel, offsets);
 
   // A part is some whole rows, or a piece of one. Groups have no x in common, so one is finished
   // before the next begins.
   const std::int64_t height = at.one_run ? 1 : a.out_h;
   const std::int64_t pieces = (at.run + part_floats - 1) / part_floats;
   const std::int64_t rows = at.by_columns || at.run >= part_floats ? 1 : part_floats / at.run;
-  const std::int64_t down = at.by_columns ? a.stride_h * at.phases.row : at.phases.row;
+  const std::int64_t down = at.sorts ? at.phases.row : a.stride_h * at.phases.row;
   const std::int64_t vectors = at.run / lanes;
   const Tiles tiles{s.group_out};
   const std::int64_t slices = (s.taps + slice_taps - 1) / slice_taps;
@@ -120,9 +132,9 @@ void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& 
         for (std::int64_t task = begin; task < end; ++task) {
           const std::int64_t slice = task % slices, tile = task / slices;
           const std::int64_t channel = g * s.group_out + tiles.begin(tile);
-          const DotsPart part = {.a = d_y + channel * at.channel + i * s.y_row + p0,
+          const DotsPart part = {.a = d_y + channel * at.channel + i * at.row + p0,
                                  .a_stride = at.channel,
-                                 .a_row = at.by_columns ? s.batch : s.y_row,
+                                 .a_row = at.by_columns ? s.batch : at.row,
                                  .b = x + g * s.group_in * at.phases.channel + i * down + p0,
                                  .offsets = offsets,
                                  .b_row = at.by_columns ? a.stride_w * s.batch : down,

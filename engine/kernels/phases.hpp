@@ -14,6 +14,7 @@
 #pragma once
 
 #include "kernels/conv2d.hpp"
+#include "kernels/simd_vector.hpp"
 
 #ifndef CONVOLAB_SIMD_VARIANT
 #error "compile *_simd.cpp with -DCONVOLAB_SIMD_VARIANT=<name>"
@@ -79,6 +80,30 @@ static inline Conv2dArgs without_stride(Conv2dArgs a) {
   a.stride_h = a.stride_w = 1;
   return a;
 }
+
+// The same with a stride down alone: y has the columns between those that it is asked for, too.
+static inline Conv2dArgs without_column_stride(Conv2dArgs a) {
+  a.out_w = without_stride(a).out_w;
+  a.stride_w = 1;
+  return a;
+}
+
+// Strides for which one image's columns are sorted by shuffles: with four lanes, more than one
+// shuffle for a vector do not pay.
+inline constexpr std::int64_t most_shuffled = lanes > 4 ? 4 : 2;
+
+// Rows that follow each other at a distance, there and here.
+struct Lines {
+  std::int64_t count, from_row, to_row;
+};
+// Every `step`-th of columns of `batch` floats each, `columns` of them, side by side.
+void pick_columns(const Lines& lines, const float* from, std::int64_t columns, std::int64_t step,
+                  std::int64_t batch, float* to);
+
+// One image's rows of d_y with zeros between their columns, instead of a stride of at most
+// most_shuffled: `width` floats from one to the next, at least as many as the stride spreads.
+void spread_columns(const Conv2dArgs& a, const float* d_y, std::int64_t rows, std::int64_t width,
+                    float* to);
 
 // Sorts `channels` of x; floats from one channel to the next there.
 void sort_phases(const Conv2dArgs& a, const float* x, std::int64_t channels, float* to,

@@ -13,15 +13,7 @@ std::int64_t count_of(std::int64_t remainder, std::int64_t size, std::int64_t st
 
 constexpr std::int64_t least(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
-// Strides for which one image's columns are sorted by shuffles: with four lanes, more than one
-// shuffle for a vector do not pay.
-constexpr std::int64_t most_shuffled = lanes > 4 ? 4 : 2;
 constexpr bool shuffles(std::int64_t stride) { return stride > 1 && stride <= most_shuffled; }
-
-// Rows that follow each other at a distance, there and here.
-struct Lines {
-  std::int64_t count, from_row, to_row;
-};
 
 // Every step-th of one image's columns, `columns` of them, where they are more than a vector.
 template <class V, int step>
@@ -46,7 +38,8 @@ void pick_by(std::int64_t step, const Lines& lines, const float* from, std::int6
   pick<V, 2>(lines, from, columns, to);
 }
 
-// Every `step`-th of columns of `batch` floats each, `columns` of them, side by side.
+}  // namespace
+
 void pick_columns(const Lines& lines, const float* from, std::int64_t columns, std::int64_t step,
                   std::int64_t batch, float* to) {
   if (batch == 1 && shuffles(step) && columns > lanes)
@@ -60,6 +53,8 @@ void pick_columns(const Lines& lines, const float* from, std::int64_t columns, s
       copy_floats(from + i * step * batch, batch, to + i * batch);
   }
 }
+
+namespace {
 
 // The way back: columns that are side by side become, or are added to, every step-th.
 void place_columns(const float* from, std::int64_t count, std::int64_t step, std::int64_t batch,
@@ -112,6 +107,12 @@ void place_rows(const Lines& lines, const float* from, const std::int64_t* plane
   }
 }
 
+auto place_rows_by(std::int64_t step) {
+  if constexpr (most_shuffled == 4)
+    if (step > 2) return step == 3 ? &place_rows<3> : &place_rows<4>;
+  return &place_rows<2>;
+}
+
 // One plane of one channel: its rows and columns from x's first of the same remainders on.
 void sort_plane(const Conv2dArgs& a, const Phases& p, int row, int column, const float* x,
                 float* to) {
@@ -146,9 +147,7 @@ void unsort_phases(const Conv2dArgs& a, const Phases& p, const float* from, std:
   const std::int64_t batch = a.batch, row = a.in_w * batch;
   const bool turns = batch == 1 && shuffles(a.stride_w);
   const bool all = turns || p.columns.count() == least(a.stride_w, a.in_w);
-  auto place = &place_rows<2>;
-  if constexpr (most_shuffled == 4)
-    if (a.stride_w > 2) place = a.stride_w == 3 ? &place_rows<3> : &place_rows<4>;
+  const auto place = place_rows_by(a.stride_w);
   std::int64_t planes[4];  // of the columns' remainders, behind the first
   for (int k = 0; turns && k < a.stride_w; ++k)
     planes[k] = p.columns.met(k) ? p.columns.met_below(k) * p.plane : -1;
@@ -169,6 +168,14 @@ void unsort_phases(const Conv2dArgs& a, const Phases& p, const float* from, std:
       }
     }
   }
+}
+
+void spread_columns(const Conv2dArgs& a, const float* d_y, std::int64_t rows, std::int64_t width,
+                    float* to) {
+  const std::int64_t planes[4] = {0, -1, -1, -1}, spread = least(width, a.out_w * a.stride_w);
+  place_rows_by(a.stride_w)({rows, a.out_w, width}, d_y, planes, spread, Write::overwrite, to);
+  for (std::int64_t i = 0; spread < width && i < rows; ++i)
+    fill(to + i * width + spread, width - spread);
 }
 
 void place_taps(const Conv2dArgs& a, const Phases& p, std::int64_t channel, std::int32_t* offsets) {

@@ -274,6 +274,24 @@ std::vector<Problem> conv2d_problems() {
                                          .stride_h = 3,
                                          .stride_w = 4,
                                          .groups = 3});
+  // One image, wide enough to be met without the stride across.
+  const struct {
+    int in_h, in_w, outputs, kernel_h, kernel_w, stride_h, stride_w, dilation_w;
+  } wide[] = {{7, 37, 1, 3, 3, 2, 2, 1}, {8, 38, 2, 3, 3, 3, 3, 1}, {5, 55, 1, 2, 5, 1, 4, 1},
+              {9, 70, 1, 1, 3, 4, 3, 2}, {6, 17, 2, 3, 1, 2, 4, 1}, {4, 81, 1, 3, 2, 1, 2, 3}};
+  for (const auto& w : wide)
+    all.push_back(conv2d_problem(
+        "depthwise_wide_" + std::to_string(w.in_w) + "_stride_" + std::to_string(w.stride_w),
+        {.in_channels = 3,
+         .in_h = w.in_h,
+         .in_w = w.in_w,
+         .out_channels = 3 * w.outputs,
+         .kernel_h = w.kernel_h,
+         .kernel_w = w.kernel_w,
+         .stride_h = w.stride_h,
+         .stride_w = w.stride_w,
+         .dilation_w = w.dilation_w,
+         .groups = 3}));
   // 1×1 as one row: strides, and channels that alias in the cache.
   add("pointwise_stride_2", {.batch = 1,
                              .in_channels = 10,

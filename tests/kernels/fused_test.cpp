@@ -86,6 +86,15 @@ TEST(FusedSteps, ConvolutionWithActivation) {
                 .kernel_w = 3,
                 .groups = 3});
     check_conv({.batch = batch,
+                .in_channels = 2,
+                .in_h = 5,
+                .in_w = 19,
+                .out_channels = 2,
+                .kernel_h = 3,
+                .kernel_w = 3,
+                .stride_w = 2,
+                .groups = 2});
+    check_conv({.batch = batch,
                 .in_channels = 5,
                 .in_h = 7,
                 .in_w = 4,
