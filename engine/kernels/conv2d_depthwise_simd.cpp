@@ -105,17 +105,18 @@ struct Forward {
   explicit Forward(const Conv2dArgs& a)
       : s(a),
         by_columns(has_stride(a) && a.batch >= lanes),
-        fills(fills_columns(a)),
-        sorts(has_stride(a) && !by_columns && !fills),
-        phases(by_columns || fills ? without_stride(a) : a),
-        apart(!fills && phases.row > s.y_row && s.y_row < lanes) {
+        filled(fills_columns(a)),
+        sorts(has_stride(a) && !by_columns && !filled),
+        phases(by_columns || filled ? without_stride(a) : a),
+        apart(!filled && phases.row > s.y_row && s.y_row < lanes) {
     sorted = s.taps;
     wide = sorts ? phases.channel : 0;
-    each = wide + (apart || fills ? a.out_h * phases.row : 0);
+    each = wide + (apart || filled ? a.out_h * phases.row : 0);
     total = sorted + most_tasks * each;
   }
   Sizes s;
-  bool by_columns, fills, sorts;
+  bool by_columns, filled, sorts;
+  bool fills() const { return lanes > 4 && filled; }  // leaves no code where none is
   Phases phases;
   bool apart;
   std::int64_t sorted, wide, each, total;
@@ -195,7 +196,7 @@ struct BackwardChannel {
       }
     const float zero = 0.0f;
     const float* start = !at.sorts && a.write == Write::accumulate ? nullptr : &zero;
-    if (at.by_rows)
+    if (lanes > 4 && at.by_rows)
       return add_all_taps({a.in_w, end - b, at.row, std::int64_t{a.stride_h} * a.in_w}, d_y, taps,
                           offsets, weights, start, d_x + (b * a.stride_h + row) * a.in_w);
     if (!at.by_columns)
@@ -248,7 +249,7 @@ void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const flo
   place_taps(at.sorts ? a : without_stride(a), at.phases, at.phases.channel, offsets);
   const std::int64_t row = at.phases.row, width = without_column_stride(a).out_w;
   const Plane plane = at.by_columns ? Plane{a.batch, a.out_w, a.stride_w * s.batch, s.batch}
-                      : at.fills    ? Plane{width, a.out_h, a.stride_h * row, row}
+                      : at.fills()  ? Plane{width, a.out_h, a.stride_h * row, row}
                       : at.apart || row == s.y_row ? Plane{(a.out_h - 1) * row + s.y_row, 1, 0, 0}
                                                    : Plane{s.y_row, a.out_h, row, s.y_row};
   const auto run = [&](std::int64_t c, float* memory) {
@@ -263,8 +264,8 @@ void depthwise_forward(const RunContext& context, const Conv2dArgs& a, const flo
       float* wide = memory + at.wide;
       for (std::int64_t i = 0; i < (at.by_columns ? a.out_h : 1); ++i)
         add_all_taps(plane, from + i * a.stride_h * row, s.taps, offsets, weight + o * s.taps,
-                     &start, at.apart || at.fills ? wide : out + i * s.y_row);
-      if (at.fills) pick_columns({a.out_h, row, a.out_w}, wide, a.out_w, a.stride_w, 1, out);
+                     &start, at.apart || at.fills() ? wide : out + i * s.y_row);
+      if (at.fills()) pick_columns({a.out_h, row, a.out_w}, wide, a.out_w, a.stride_w, 1, out);
       for (std::int64_t i = 0; at.apart && i < a.out_h; ++i)
         copy_floats(wide + i * row, s.y_row, out + i * s.y_row);
       activate_run(a, out, s.y_channel);

@@ -95,7 +95,7 @@ void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& 
                                    const float* d_y, float* d_weight) {
   const WeightScratch at(a);
   const Sizes& s = at.s;
-  if (at.fills) {
+  if (lanes > 4 && at.fills) {
     spread_columns(a, d_y, std::int64_t{a.out_channels} * a.out_h, at.row,
                    context.scratch + at.d_y);
     d_y = context.scratch + at.d_y;

@@ -177,7 +177,7 @@ void finish(const WinogradArgs& a, const Scratch& at, std::int64_t tasks, const 
 }  // namespace
 
 bool winograd_weight_pays(const WinogradArgs& a) {
-  return winograd_fits(a, lanes == 4 ? 16 : 16 + lanes);  // which fill the vectors here
+  return winograd_fits(a, 16 + lanes);  // which fill the vectors here
 }
 
 std::int64_t winograd_weight_scratch(const WinogradArgs& a) { return Scratch(a).total; }
