@@ -2,6 +2,7 @@
 // being defined.
 import { startAhead } from '../engine/ahead';
 import { buildOf } from '../engine/threads';
+import { database } from './database';
 
 const address = new URLSearchParams(location.hash.slice(1));
 
@@ -19,3 +20,5 @@ export const begun = startAhead(
   }),
   asked('data', ['digits', 'fashion', 'own']),
 );
+
+database().catch(() => undefined); // whoever wants something from it hears of that

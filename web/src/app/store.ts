@@ -2,6 +2,7 @@
 // the visitor's own files, in IndexedDB. Whatever fails here (private windows, a full disk) costs
 // the memory, never the work.
 import type { OwnFile } from '../engine/api';
+import { database } from './database';
 import type { HistoryData } from './history';
 import type { Shown } from './state';
 
@@ -22,21 +23,6 @@ const done = <T>(request: IDBRequest) =>
     request.onsuccess = () => resolve(request.result as T);
     request.onerror = () => reject(request.error ?? new Error('storage failed'));
   });
-
-let opened: Promise<IDBDatabase> | undefined;
-
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open('convolab', 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('runs', { keyPath: 'key' }).createIndex('at', 'at');
-      request.result.createObjectStore('files');
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('storage is not to be had'));
-  });
-  return opened;
-}
 
 async function table(name: 'runs' | 'files', mode: IDBTransactionMode) {
   return (await database()).transaction(name, mode).objectStore(name);
