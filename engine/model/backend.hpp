@@ -4,8 +4,9 @@
 //   simd       xsimd and threads, in the best instruction set of this machine
 //   simd:NAME  the same, forced to one instruction set (sse2, avx2, wasm128, …)
 //   simd:NAME+2x2  with tiles of 2×2 outputs at most in Winograd's algorithm
-//   simd:NAME+direct  without Winograd's algorithm, which 3×3 convolutions of 16 to 48 channels and more
-//              take otherwise: its error is bounded by a tile's magnitudes (kernels/winograd.hpp)
+//   simd:NAME+direct  without Winograd's algorithm, which 3×3 convolutions take otherwise
+//              where they have channels enough (16 to 48, by machine and batch): its error is
+//              bounded by a tile's magnitudes (kernels/winograd.hpp)
 #pragma once
 
 #include <array>
