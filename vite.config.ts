@@ -46,6 +46,19 @@ function smallGlue(): Plugin {
   };
 }
 
+/**
+ * What several pages share, in three files: what every page begins with, what starts an engine, and
+ * what elements are made of. Left to itself, the bundler makes a dozen, and each costs a visit a
+ * request.
+ */
+const shared = {
+  theme: /\/web\/src\/app\/theme\.ts/,
+  start:
+    /preload-helper|\/node_modules\/(comlink|fflate)\/|\/web\/src\/(app\/database|engine\/(ahead|api|client|files|threads))\.ts/,
+  parts:
+    /\/node_modules\/(@lit|lit)|\/web\/src\/(app\/spec-names|elements\/(icons|legend|set-style|theme-toggle|words))\.ts/,
+};
+
 /** The playground's elements are on their way while its first script runs, which asks for them. */
 function fetchedAhead(): Plugin {
   return {
@@ -102,6 +115,14 @@ export default defineConfig({
         resolve(web, 'src/lessons/convolab.ts'),
       ],
       output: {
+        codeSplitting: {
+          groups: Object.entries(shared).map(([name, test], i) => ({
+            name,
+            test,
+            minShareCount: 2,
+            priority: 9 - i,
+          })),
+        },
         // Other sites name the element's script, so its name stays.
         entryFileNames: ({ name }) =>
           name === 'convolab' ? 'convolab.js' : 'assets/[name]-[hash].js',

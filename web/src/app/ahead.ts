@@ -2,7 +2,7 @@
 // being defined.
 import { startAhead } from '../engine/ahead';
 import { buildOf } from '../engine/threads';
-import { database } from './database';
+import { database, keepsRuns } from './database';
 
 const address = new URLSearchParams(location.hash.slice(1));
 
@@ -19,6 +19,7 @@ export const begun = startAhead(
     threads: asked('threads', ['auto', '1', '2']),
   }),
   asked('data', ['digits', 'fashion', 'own']),
+  keepsRuns(),
 );
 
 database().catch(() => undefined); // whoever wants something from it hears of that

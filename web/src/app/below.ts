@@ -10,6 +10,7 @@ import '../elements/own-data';
 import '../elements/profile';
 import '../elements/share';
 import '../elements/unit';
+import icon from '../icon.svg?url';
 import { layersIn, type Frame } from './frame';
 import type { Lab } from './lab';
 import type { UnitAt } from './pointer';
@@ -19,6 +20,9 @@ interface WeightAt {
   element: number;
 }
 type WeightValue = WeightAt & { value: number };
+
+// To a browser it is a document to lay out, just when training is to begin.
+document.querySelector('link[rel=icon]')?.setAttribute('href', icon);
 
 export const below = (lab: Lab, frame: Frame) => html`${unit(lab, frame)} ${views(lab, frame)}`;
 

@@ -15,3 +15,22 @@ export function database() {
   });
   return opened;
 }
+
+const mark = 'convolab-kept';
+
+/** Whether a run was ever kept here: known at once, before the database says which. */
+export function keepsRuns() {
+  try {
+    return localStorage.getItem(mark) !== null;
+  } catch {
+    return false; // this browser keeps nothing
+  }
+}
+
+export function noteKeptRun() {
+  try {
+    localStorage.setItem(mark, '');
+  } catch {
+    // the next visit begins a little later
+  }
+}

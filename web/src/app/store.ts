@@ -2,7 +2,7 @@
 // the visitor's own files, in IndexedDB. Whatever fails here (private windows, a full disk) costs
 // the memory, never the work.
 import type { OwnFile } from '../engine/api';
-import { database } from './database';
+import { database, noteKeptRun } from './database';
 import type { HistoryData } from './history';
 import type { Shown } from './state';
 
@@ -47,6 +47,7 @@ export const forgetRun = (key: string) =>
 export const saveRun = (run: SavedRun) =>
   attempt(async () => {
     await done((await table('runs', 'readwrite')).put(run));
+    noteKeptRun();
     const keys = await done<IDBValidKey[]>(
       (await table('runs', 'readonly')).index('at').getAllKeys(),
     );

@@ -12,10 +12,10 @@ export interface StartedWorker {
 
 let spare: (StartedWorker & { threads: BuildWanted }) | undefined;
 
-function start(threads: BuildWanted, data?: DatasetName): StartedWorker {
+function start(threads: BuildWanted, query = ''): StartedWorker {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
-    name: new URL(`./${data ? `?data=${data}` : ''}#${threads}`, document.baseURI).href,
+    name: new URL(`./${query}#${threads}`, document.baseURI).href,
   });
   handOver(worker, choose(threads, here()));
   const broken = new Promise<string>((tell) => {
@@ -28,11 +28,15 @@ function start(threads: BuildWanted, data?: DatasetName): StartedWorker {
 const longest = 200; // ms that a page waits for a worker
 
 /**
- * Starts a worker for whoever asks next, which fetches the data meanwhile. Resolves when it runs; or
- * does not, which they will hear.
+ * Starts a worker for whoever asks next, which fetches the data meanwhile; all of it at once where an
+ * earlier run may go on. Resolves when it runs; or does not, which they will hear.
  */
-export function startAhead(threads: BuildWanted, data: DatasetName): Promise<unknown> {
-  const started = start(threads, data);
+export function startAhead(
+  threads: BuildWanted,
+  data: DatasetName,
+  earlier: boolean,
+): Promise<unknown> {
+  const started = start(threads, `?data=${data}${earlier ? '&earlier' : ''}`);
   spare = { ...started, threads };
   const runs = new Promise((done) =>
     started.worker.addEventListener('message', done, { once: true }),

@@ -15,18 +15,26 @@ import { Rest } from './rest';
 
 const here = (url: string) => new URL(url, import.meta.url).href;
 
-/** Called when the WebAssembly is here, which is the largest part. */
-type Arrived = () => void;
+interface Loading {
+  /** Called when the WebAssembly is here, which is the largest part. */
+  arrived?: () => void;
+  /** Where the page has compiled it. */
+  handed?: Handed;
+  /** Resolves when there is time for what comes later. */
+  calm?: Promise<void>;
+}
+
+const behind = () => new Promise<void>((done) => setTimeout(done));
 
 /**
  * The WebAssembly is fetched and compiled while its JavaScript is still on its way. What comes later
- * is fetched behind it, before somebody asks for it.
+ * is fetched in a calm moment, before somebody asks for it.
  */
 async function load(
   glue: Promise<unknown>,
   compiling: Promise<WebAssembly.Module>,
   options: ModuleOptions,
-  arrived: Arrived,
+  { arrived, calm }: Loading,
   later?: string,
 ): Promise<EngineModule> {
   compiling.then(arrived, () => undefined); // whoever waits for the engine hears of a failure
@@ -43,8 +51,11 @@ async function load(
   });
   if (rest) {
     module.whole = () => rest.whole();
-    // Behind what waits for the module; who needs it then tries again.
-    setTimeout(() => void rest.whole().catch(() => undefined));
+    // Who needs it then tries again.
+    void Promise.resolve(calm)
+      .then(behind)
+      .then(() => rest.whole())
+      .catch(() => undefined);
   }
   return module;
 }
@@ -67,49 +78,44 @@ const probing: Threaded = {
   helper: probeHelperUrl,
 };
 
-async function loadThreads(threads: number, build: Threaded, arrived: Arrived, handed?: Handed) {
+async function loadThreads(threads: number, build: Threaded, loading: Loading) {
   // The glue is a file of its own, as Emscripten made it, because the helpers load it too.
   const glue = here(build.glue);
   const { later } = build;
   const helper = here(build.helper) + (later ? `#${later}` : '');
   const options = { mainScriptUrlOrBlob: glue, locateFile: () => helper };
   const script = import(/* @vite-ignore */ glue);
-  const module = await load(script, compiled(build.wasm, handed), options, arrived, later);
+  const compiling = compiled(build.wasm, loading.handed);
+  const module = await load(script, compiling, options, loading, later);
   module.useThreads(threads);
   return module;
 }
 
-const nobody = () => undefined;
-
-/** `glue` and `handed`: where they are on their way already. */
+/** `glue`: where it is on its way already. */
 export const loadAlone = (
-  arrived: Arrived = nobody,
-  handed?: Handed,
+  loading: Loading = {},
   glue: Promise<unknown> = import('@wasm/convolab.first.js'),
-) => load(glue, compiled(first.alone, handed), {}, arrived, here(aloneLaterUrl));
+) => load(glue, compiled(first.alone, loading.handed), {}, loading, here(aloneLaterUrl));
 
-const loadGpu = (arrived: Arrived) =>
-  load(import('@wasm/convolab_gpu.js'), compiled(here(gpuUrl)), {}, arrived);
+const loadGpu = (loading: Loading) =>
+  load(import('@wasm/convolab_gpu.js'), compiled(here(gpuUrl)), {}, loading);
 
-const loadProbe = (arrived: Arrived) =>
-  load(import('@wasm/convolab_probe.js'), compiled(here(probeUrl)), {}, arrived);
+const loadProbe = (loading: Loading) =>
+  load(import('@wasm/convolab_probe.js'), compiled(here(probeUrl)), {}, loading);
 
-/**
- * Loads the build that was chosen; where the one with threads does not start, the other one.
- * `arrived` is called when most of it is here.
- */
+/** Loads the build that was chosen; where the one with threads does not start, the other one. */
 export async function loadBuild(
   build: EngineBuild,
-  arrived: Arrived = nobody,
-  handed?: Handed,
+  { handed, ...others }: Loading = {},
 ): Promise<[EngineModule, EngineBuild]> {
-  if (build.gpu) return [await loadGpu(arrived), build];
-  const given = firstOf(build) ? handed : undefined; // nobody hands over what the others run
-  const alone = () => (build.inspect ? loadProbe(arrived) : loadAlone(arrived, given));
+  // Nobody hands over what the builds for few visitors run.
+  const loading = firstOf(build) ? { handed, ...others } : others;
+  if (build.gpu) return [await loadGpu(loading), build];
+  const alone = () => (build.inspect ? loadProbe(loading) : loadAlone(loading));
   if (build.threads > 1) {
     const threaded = build.inspect ? probing : usual;
     try {
-      return [await loadThreads(build.threads, threaded, arrived, given), build];
+      return [await loadThreads(build.threads, threaded, loading), build];
     } catch (thrown) {
       console.info('The engine goes on with one thread:', thrown);
       return [await alone(), { ...build, threads: 1, why: 'failed' }];

@@ -26,6 +26,8 @@ export interface Open {
 
 export const nothingOpen = failure('not_found', '', 'no network is open yet');
 
+const longest = 500; // ms after the engine has been loaded that others wait for the first batch
+
 export class Core {
   listener: (event: EngineEvent) => void = () => {};
   opened: Open | undefined;
@@ -34,6 +36,10 @@ export class Core {
   private tellArrived: () => void = () => {};
   /** Resolves when most of the engine is here, so that other files may follow. */
   readonly arrived = new Promise<void>((done) => (this.tellArrived = done));
+
+  private tellCalm: () => void = () => {};
+  /** Resolves when what a visitor waits for first is done: time for what is wanted later. */
+  readonly calm = new Promise<void>((done) => (this.tellCalm = done));
 
   constructor(
     private readonly wanted: BuildWanted,
@@ -46,10 +52,17 @@ export class Core {
     return this.module;
   }
 
+  /** Called as soon as a first batch has been trained, or something needs more than the first files. */
+  calmDown() {
+    this.tellCalm();
+  }
+
   private async loadOnce() {
     const chosen = choose(this.wanted, here());
-    const [module, build] = await loadBuild(chosen, this.tellArrived, this.handed);
+    const { tellArrived: arrived, handed, calm } = this;
+    const [module, build] = await loadBuild(chosen, { arrived, handed, calm });
     this.build = build;
+    setTimeout(() => this.calmDown(), longest);
     this.listener({ kind: 'build', ...build });
     return module;
   }

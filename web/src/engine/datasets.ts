@@ -40,11 +40,11 @@ async function fetchBytes(url: string, { signal }: AbortController) {
 
 const manifestName = 'manifest.json';
 
-/** The parts in the order in which they are wanted: some to train on, what is looked at, the rest. */
-function partsOf(manifest: Manifest): Part[] {
+/** What is wanted first, some to train on and what is looked at, and the rest. */
+function partsOf(manifest: Manifest): { soon: Part[]; rest: Part[] } {
   const parts = (split: Split) => manifest[split].map((files, part) => ({ split, part, files }));
-  const [first, ...others] = parts('train');
-  return [...(first ? [first] : []), ...parts('validation'), ...others];
+  const [first, ...rest] = parts('train');
+  return { soon: [...(first ? [first] : []), ...parts('validation')], rest };
 }
 
 /**
@@ -55,24 +55,26 @@ export class EarlyFiles {
   private readonly stop = new AbortController();
   private readonly files = new Map<string, Promise<Bytes | undefined>>();
 
-  /** `engine`: is to arrive before the pictures. */
+  /** `engine`: is to arrive before the pictures; `calm`: and there to be time before the rest. */
   constructor(
     readonly folder: string,
     engine: Promise<unknown>,
+    calm: Promise<unknown>,
   ) {
     void this.add(manifestName, Promise.resolve());
-    void this.begin(engine).catch(() => undefined);
+    void this.begin(engine, calm).catch(() => undefined);
   }
 
-  private async begin(engine: Promise<unknown>) {
+  private async begin(engine: Promise<unknown>, calm: Promise<unknown>) {
     const [manifest] = await Promise.all([this.files.get(manifestName), engine]);
-    const parts = partsOf(JSON.parse(new TextDecoder().decode(manifest)) as Manifest);
-    const names = parts.flatMap(({ files: { images, labels } }) => [images, labels]);
+    const { soon, rest } = partsOf(JSON.parse(new TextDecoder().decode(manifest)) as Manifest);
+    const names = [...soon, ...rest].flatMap(({ files: { images, labels } }) => [images, labels]);
     const places: Promise<unknown>[] = Array.from({ length: 2 * atATime }, () => engine);
     let near = new Promise<unknown>(() => {});
     for (const [i, name] of names.entries()) {
       const at = i % places.length;
-      places[at] = this.add(name, Promise.race([places[at], near]));
+      const turn = Promise.race([places[at], near]);
+      places[at] = this.add(name, i < 2 * soon.length ? turn : Promise.all([turn, calm]));
       if (i === 0) near = this.nearness(places[at]);
     }
   }
@@ -141,7 +143,8 @@ export class DatasetLoader {
     const info = read<DatasetInfo>(this.session.announceDataset(text));
     if (info.error) return info;
     const manifest = JSON.parse(text) as Manifest;
-    this.missing = partsOf(manifest);
+    const { soon, rest } = partsOf(manifest);
+    this.missing = [...soon, ...rest];
     this.totals = { train: info.value.train, validation: info.value.validation };
     return info;
   }

@@ -55,12 +55,16 @@ export class Opening {
     const folder = this.folderOf(dataset);
     if (dataset === 'own' || this.expected?.folder === folder) return;
     this.expected?.abandon();
-    this.expected = new EarlyFiles(folder, Promise.race([this.core.load(), this.core.arrived]));
+    const { arrived, calm } = this.core;
+    this.expected = new EarlyFiles(folder, Promise.race([this.core.load(), arrived]), calm);
   }
 
   async open(setup: Setup): Promise<Answer<Opened>> {
     this.untouched = false;
-    if (setup.checkpoint) await (await this.core.load()).whole?.().catch(() => undefined);
+    if (setup.checkpoint) {
+      this.core.calmDown(); // a run goes on with any of the pictures
+      await (await this.core.load()).whole?.().catch(() => undefined);
+    }
     const before = this.core.opened;
     if (before?.dataset === setup.dataset) return this.network(before, setup);
     if (setup.dataset === 'own')

@@ -45,7 +45,7 @@ const pending: StepResult = {
 };
 
 // The worker's script lies in assets/ beside the page; the page says where it is itself, and after
-// "#" how many threads are wanted, and after "?" which data will be.
+// "#" how many threads are wanted, and after "?" which data will be and whether a run may go on.
 const place = new URL(self.name || './#1', self.location.href);
 const folderOf = (dataset: DatasetName) => new URL(`data/${dataset}/`, place).href;
 
@@ -74,8 +74,9 @@ class Engine implements EngineApi {
     arrived: () => this.training.wake(),
   });
 
-  begin(dataset: DatasetName | null) {
-    this.opening.begin(dataset);
+  begin(expected: URLSearchParams) {
+    if (expected.has('earlier')) this.core.calmDown();
+    this.opening.begin(expected.get('data') as DatasetName | null);
   }
 
   listen(listener: (event: EngineEvent) => void) {
@@ -188,6 +189,7 @@ class Engine implements EngineApi {
   private advance(ahead: number): Answer<StepResult> {
     if (this.placement?.busy) return { value: pending };
     const answer = this.core.guard(({ session }) => read<StepResult>(session.step(ahead)));
+    this.core.calmDown();
     this.inspection?.poke();
     if (answer.error?.where !== 'webgpu' || !this.core.opened?.session.onGpu()) return answer;
     this.placement?.lose(answer.error.message);
@@ -345,5 +347,5 @@ class Engine implements EngineApi {
 
 const engine = new Engine();
 Comlink.expose(engine);
-engine.begin(place.searchParams.get('data') as DatasetName | null);
+engine.begin(place.searchParams);
 self.postMessage('running'); // see ahead.ts; no call waits for it

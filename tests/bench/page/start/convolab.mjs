@@ -6,5 +6,5 @@ import { picturesOf } from '../../nets.mjs';
 import { firstAnswer } from '../../peers/convolab.mjs';
 import { start } from './start.mjs';
 
-const module = loadAlone(undefined, handedOver(), Promise.resolve(glue));
+const module = loadAlone({ handed: handedOver() }, Promise.resolve(glue));
 void start(async (net) => firstAnswer(await module, net, picturesOf(net, 1)));
