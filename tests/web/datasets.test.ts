@@ -59,7 +59,7 @@ const turns = async () => {
   for (let i = 0; i < 20; i++) await new Promise((done) => setTimeout(done));
 };
 
-const now = Promise.resolve();
+const atOnce = Promise.resolve();
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -86,7 +86,7 @@ test('a part is there as soon as its files are, whatever the next one waits for'
 test('what was fetched ahead is not fetched again, and begins when the engine is loaded', async () => {
   const { asked } = server();
   let ready = () => {};
-  const early = new EarlyFiles(folder, new Promise<void>((done) => (ready = done)), now);
+  const early = new EarlyFiles(folder, new Promise<void>((done) => (ready = done)), atOnce);
   await turns();
   expect(asked).toEqual(['manifest.json']);
   ready();
@@ -102,7 +102,7 @@ test('what was fetched ahead is not fetched again, and begins when the engine is
 test('what nobody waits for at first comes when there is time', async () => {
   const { asked } = server();
   let tell = () => {};
-  const early = new EarlyFiles(folder, now, new Promise<void>((done) => (tell = done)));
+  const early = new EarlyFiles(folder, atOnce, new Promise<void>((done) => (tell = done)));
   const { loader: it, events } = loader(early);
   await it.announce();
   const loaded = it.load();
@@ -117,7 +117,7 @@ test('what nobody waits for at first comes when there is time', async () => {
 
 test('where the first file comes at once, no other waits for one before it', async () => {
   const { asked } = server(['train-0-labels', 'validation-0-images', 'validation-0-labels']);
-  new EarlyFiles(folder, now, now);
+  new EarlyFiles(folder, atOnce, atOnce);
   await turns();
   expect(asked).toHaveLength(9);
 });
@@ -127,7 +127,7 @@ test('where files are long on their way, four are at a time', async () => {
   const { asked, release } = server(first);
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
-  new EarlyFiles(folder, now, now);
+  new EarlyFiles(folder, atOnce, atOnce);
   await turns();
   now = 1000;
   release.get('train-0-images')?.();
@@ -139,7 +139,7 @@ test('where files are long on their way, four are at a time', async () => {
 test('what failed ahead is fetched once more', async () => {
   const { asked, broken } = server();
   broken.add('train-1-labels');
-  const early = new EarlyFiles(folder, now, now);
+  const early = new EarlyFiles(folder, atOnce, atOnce);
   await turns();
   broken.clear();
   const { loader: it, events } = loader(early);
@@ -151,7 +151,7 @@ test('what failed ahead is fetched once more', async () => {
 
 test('an engine that does not load leaves the files to whoever asks', async () => {
   const { asked } = server();
-  const early = new EarlyFiles(folder, Promise.reject(new Error('no engine')), now);
+  const early = new EarlyFiles(folder, Promise.reject(new Error('no engine')), atOnce);
   await turns();
   expect(asked).toEqual(['manifest.json']);
   const { loader: it, events } = loader(early);
@@ -175,7 +175,7 @@ test('after a failure what is missing can be asked for again', async () => {
 
 test('when another dataset takes its place, nothing more is asked for or added', async () => {
   const { asked, release } = server(['train-0-images', 'train-0-labels']);
-  const early = new EarlyFiles(folder, now, now);
+  const early = new EarlyFiles(folder, atOnce, atOnce);
   const { loader: it, events } = loader(early);
   await it.announce();
   const loaded = it.load();
