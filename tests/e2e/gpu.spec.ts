@@ -86,7 +86,8 @@ test('LeNet-5 moves to the GPU and back in mid-training, and outlives the GPU', 
   await trainOn(page, 20);
 
   await kill(page);
-  await expect(page.locator('conv-notice')).toContainText('The GPU has failed');
+  await expect(page.locator('conv-notice')).toContainText('The GPU has failed (');
+  await expect(page.locator('conv-notice')).not.toContainText('mapAsync');
   await expect(page.locator('conv-notice')).toContainText('Training goes on on the CPU');
   expect((await device(page)).on).toBe('cpu');
   await expect(page.getByLabel('Train on')).toHaveValue('cpu');
@@ -128,6 +129,15 @@ test('a paused run loses nothing with the GPU; looking and editing work there', 
   await page.locator('conv-profile summary').click();
   await expect(page.locator('conv-profile #beside')).toContainText('The GPU trains');
 
+  // What stands on the page stays while the run moves: nothing is drawn anew.
+  const stage = await page.locator('.stage').elementHandle();
+  await place(page, 'CPU');
+  await expect.poll(async () => (await device(page)).on).toBe('cpu');
+  await toGpu(page);
+  await settled(page, 3);
+  expect(await stage?.evaluate((element) => element.isConnected)).toBe(true);
+  await expect(page.locator('conv-profile #beside')).toContainText('The GPU trains');
+
   // A weight that is set by hand is the GPU's in the next step, too.
   await page.evaluate(() => {
     const { lab } = document.querySelector('conv-app') as App;
@@ -151,17 +161,50 @@ test('auto times steps of the network on both, and says what it found', async ({
   test.setTimeout(120_000);
   const page = await open('#net=model-2&batch=8&seed=43&epochs=1000&device=auto');
   await button(page, 'Reset').click();
+  const choice = page.getByLabel('Train on');
+  const wide = (await choice.boundingBox())?.width;
+  await choice.focus();
+  await expect(page.locator('#hint')).toContainText('Whether the processor');
+  expect((await choice.boundingBox())?.width).toBe(wide); // however long its explanation is
   await button(page, 'Train').click();
+  await choice.focus();
   await expect(page.locator('conv-notice')).toContainText(
     /CPU, one thread: \d.* ms a step, GPU: \d.* ms: the (CPU|GPU) is \d.* times faster on this network/,
     { timeout: 60_000 },
   );
   await trainOn(page, 10);
+  await expect(page.locator('#hint')).toContainText('faster on this network, and trains it.');
   const { on, trial } = await device(page);
   expect(on).toBe(trial!.cpu <= trial!.gpu ? 'cpu' : 'gpu');
   await button(page, 'Pause').click();
   await expect(button(page, 'Train')).toBeVisible();
   expect(await violations(page)).toEqual([]);
+});
+
+/** What workers run first, so that the GPU has no more than what every adapter has. */
+const small = `{
+  const { prototype } = GPUAdapter;
+  const { requestDevice } = prototype;
+  prototype.requestDevice = function (wanted) {
+    return requestDevice.call(this, { ...wanted, requiredLimits: {} });
+  };
+}
+`;
+
+test('what is too large for the GPU trains on the CPU, and the page says why', async ({
+  watched,
+  open,
+}) => {
+  await inWorker(watched, small);
+  const page = await open('#net=own&layers=conv,o64,k3,p1;gap;flatten;fc,f10&batch=1000');
+  await place(page, 'GPU');
+  await expect(page.locator('conv-notice')).toContainText(
+    'The CPU trains: a buffer of 191 MiB is more than this GPU allows (128 MiB)',
+  );
+  await expect(page.getByLabel('Train on')).toHaveValue('cpu');
+  await button(page, 'Step').click();
+  await settled(page, 1);
+  expect((await device(page)).on).toBe('cpu');
 });
 
 /** What workers run first, so that shaders compile only when the test says so, and are counted. */
@@ -199,6 +242,10 @@ test('shaders compile before Train is pressed, and the page says when it waits f
   await button(page, 'Train').click();
   await expect(page.locator('#speed')).toHaveText('compiling');
   expect((await device(page)).trial).toBeUndefined();
+  await button(page, 'Pause').click();
+  await expect(page.locator('#speed')).toHaveText('–');
+  await button(page, 'Train').click();
+  await expect(page.locator('#speed')).toHaveText('compiling');
   await worker.evaluate(() => (self as unknown as Held).letCompile());
   await expect(page.locator('conv-notice')).toContainText('a step, GPU:', { timeout: 60_000 });
   await trainOn(page, 5);

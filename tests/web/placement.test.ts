@@ -125,7 +125,7 @@ describe('a wish', () => {
     const { placement, refuse, last, state } = laboratory();
     refuse('too large');
     await placement.want('gpu');
-    expect(last()).toMatchObject({ wanted: 'cpu', on: 'cpu', why: 'too large' });
+    expect(last()).toMatchObject({ wanted: 'cpu', on: 'cpu', why: 'The CPU trains: too large.' });
     expect(placement.backend).toBe('simd');
     expect(state.backend).toBe('simd');
   });

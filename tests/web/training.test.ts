@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Answer, EngineEvent } from '../../web/src/engine/api';
 import { Training, type StepResult } from '../../web/src/engine/training';
 
@@ -237,4 +237,44 @@ test('steps that are done again are not told again', () => {
   for (let i = 0; i < 4; i++) answer();
   expect(before).toBeLessThanOrEqual(10);
   expect(told()).toEqual(upTo(gpu.done));
+});
+
+test('the time that shaders take to compile does not count as slow training', () => {
+  let clock = 0;
+  const now = vi.spyOn(performance, 'now').mockImplementation(() => clock);
+  const results = ['compiling', 'pending', 'trained', 'idle'];
+  const speeds: (number | null)[] = [];
+  let answer = () => {};
+  const training = new Training(
+    () => {
+      const kind = results.shift();
+      const base = { step: 1, epoch: 1, samples: 8, loss: 1, accuracy: 0, learning_rate: 0.1 };
+      if (kind === 'compiling') return { value: { ...base, kind: 'pending', compiling: true } };
+      return { value: { ...base, kind: kind as StepResult['kind'] } };
+    },
+    (event) => {
+      if (event.kind === 'progress') speeds.push(event.imagesPerSecond);
+    },
+    (job) => job(),
+    (job) => (answer = job),
+  );
+  training.one();
+  clock = 3000; // compiled
+  answer();
+  clock = 3020; // trained
+  answer();
+  now.mockRestore();
+  expect(speeds[0]).toBe(400);
+});
+
+test('training that is expected can be paused, before a step is done', () => {
+  const { training, engine, states } = fake();
+  training.expect();
+  expect(states()).toEqual(['running']);
+  training.pause();
+  expect(states()).toEqual(['running', 'ready']);
+  training.expect();
+  training.one();
+  expect(engine.done).toBe(1);
+  expect(states()).toEqual(['running', 'ready', 'running', 'ready']);
 });

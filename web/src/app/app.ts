@@ -1,6 +1,6 @@
 // The page: the laboratory, the controls and the stage, and files dropped or pasted anywhere. What
 // lies further down comes with below.ts, once these are there.
-import { LitElement, html } from 'lit';
+import { LitElement, html, noChange } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Editor } from '../elements/editor';
 import '../elements/input-picture';
@@ -358,6 +358,15 @@ export class App extends LitElement {
     ></conv-settings>`;
   }
 
+  /** The stage and all below it, which stands, untouched, while another engine takes the run over. */
+  private laboratory() {
+    const { lab } = this;
+    if (lab.network && lab.dataset)
+      return html`${this.stage()} ${this.editor()} ${this.rest?.below(lab, this.frame)}
+      ${this.more()}`;
+    return lab.network ? noChange : html`<slot></slot>`;
+  }
+
   override render() {
     const { lab, frame } = this;
     return html`
@@ -387,7 +396,7 @@ export class App extends LitElement {
         @files=${(event: CustomEvent<OwnFile[]>) => this.take(event.detail)}
       ></conv-own-data>
       <conv-share .network=${lab.network} .settings=${lab.settings}></conv-share>
-      ${lab.network && lab.dataset ? html`${this.stage()} ${this.editor()} ${this.rest?.below(lab, frame)} ${this.more()}` : html`<slot></slot>`}
+      <div ?inert=${lab.network !== null && lab.dataset === null}>${this.laboratory()}</div>
     `;
   }
 }

@@ -126,7 +126,7 @@ export class Lab extends Workbench {
     return this.enqueue(async () => {
       const ok = await this.undoing.leave('Own data', before, async () => {
         this.settings = { ...this.settings, dataset: 'own' };
-        return this.accept(await this.opener.openFiles(files, this.settings));
+        return this.take(this.opener.openFiles(files, this.settings));
       });
       if (!ok) this.restore({ ...before });
       return ok;

@@ -60,6 +60,8 @@ export abstract class Workbench extends Desk {
     () => this.changed(),
   );
 
+  /** Which build the engine was started as. */
+  private started: BuildWanted = 'auto';
   private client: Client = this.startClient();
   private looker = this.makeLooker();
   protected readonly keeper: Keeper | null;
@@ -139,7 +141,8 @@ export abstract class Workbench extends Desk {
   }
 
   private startClient() {
-    return startEngine((event) => this.hear(event), this.buildWanted());
+    this.started = this.buildWanted();
+    return startEngine((event) => this.hear(event), this.started);
   }
 
   private buildWanted(): BuildWanted {
@@ -227,7 +230,8 @@ export abstract class Workbench extends Desk {
   private async load(): Promise<string | undefined> {
     await this.opener.load();
     const { device } = this.settings;
-    const why = device === 'cpu' ? undefined : await this.engine.use(device);
+    if (device === 'cpu' || this.started !== 'gpu') return undefined; // or chosen since: a move follows
+    const why = await this.engine.use(device);
     if (why === undefined) return undefined;
     this.settings = { ...this.settings, device: 'cpu' };
     this.replaceClient();
@@ -238,11 +242,19 @@ export abstract class Workbench extends Desk {
 
   protected async open(earlier: Earlier = {}) {
     this.course.takingUp = earlier.history ?? null;
-    return this.accept(await this.opener.open(this.settings, earlier), earlier);
+    return this.take(this.opener.open(this.settings, earlier), earlier);
+  }
+
+  /** Takes what is being opened; what the GPU has refused meanwhile is said after that. */
+  protected async take(opening: Promise<Answer<Outcome> | undefined>, earlier: Earlier = {}) {
+    const before = this.device;
+    const ok = this.accept(await opening, earlier);
+    if (ok && this.device !== before && this.device.why) this.inform(this.device.why);
+    return ok;
   }
 
   /** Shows what has been opened; what was there before stays when that was refused. */
-  protected accept(answer: Answer<Outcome> | undefined, earlier: Earlier = {}) {
+  private accept(answer: Answer<Outcome> | undefined, earlier: Earlier = {}) {
     if (!answer) return true;
     const { value, error } = answer;
     if (error) {

@@ -119,6 +119,7 @@ export class SettingsForm extends LitElement {
       }
       .below label {
         display: flex;
+        flex: none;
         align-items: center;
         gap: 8px;
         font-size: 0.875rem;
@@ -151,6 +152,8 @@ export class SettingsForm extends LitElement {
   @property({ attribute: false }) hide: string[] = [];
   @property({ attribute: false }) lock: string[] = [];
   @state() private hint = start;
+  /** The field that the hint is about, if it is about one: what it says changes with the run. */
+  @state() private about: keyof Settings | null = null;
   @state() private narrow = narrowScreen.matches;
   /** What is wrong with the text in a field, until it is put right. */
   @state() private wrong: Partial<Record<keyof Settings, string>> = {};
@@ -213,8 +216,8 @@ export class SettingsForm extends LitElement {
     const label = target.closest('[data-field]');
     const name = label?.getAttribute('data-field') as keyof Settings | null;
     const title = target.closest('button')?.title;
-    if (name) this.hint = this.help(name);
-    else if (title) this.hint = `${title}.`;
+    if (name) this.about = name;
+    else if (title) this.tell(`${title}.`);
   }
 
   private help(name: keyof Settings) {
@@ -228,6 +231,7 @@ export class SettingsForm extends LitElement {
   /** Says what another control does, on the same line. */
   tell(text: string) {
     this.hint = text;
+    this.about = null;
   }
 
   private optionsOf(name: ChoiceName): Record<string, string> {
@@ -349,7 +353,7 @@ export class SettingsForm extends LitElement {
           @pointerover=${(event: Event) => this.explain(event)}
         >
           <p class="hint small ${wrong ? 'wrong' : 'quiet'}" id="hint" aria-live="polite">
-            ${wrong ?? this.hint}
+            ${wrong ?? (this.about ? this.help(this.about) : this.hint)}
           </p>
           ${this.narrow ? '' : brief.map((name) => this.choice(name, settings))}
         </div>

@@ -203,7 +203,7 @@ export class Toolbar extends LitElement {
     const { build, device } = this;
     const onGpu = device?.on === 'gpu';
     const speed = imagesPerSecond === null ? '–' : integer(imagesPerSecond);
-    const compiling = device?.compiling && (busy || device.measuring);
+    const meanwhile = device?.compiling ? 'compiling' : device?.measuring ? 'measuring' : '';
     const trainer = onGpu ? 'GPU' : build ? buildText(build) : '';
     const reason = onGpu ? deviceReason(device) : build ? buildReason(build) : '';
     return html`
@@ -231,7 +231,7 @@ export class Toolbar extends LitElement {
               >${trainer ? `, ${trainer}` : ''}</span
             >
           </dt>
-          <dd id="speed">${compiling ? 'compiling' : speed}</dd>
+          <dd id="speed">${(busy && meanwhile) || speed}</dd>
         </div>
       </dl>
     `;

@@ -172,8 +172,10 @@ export class GpuDevice {
         this.#keepStaging(staging);
         done(this.#failure ?? '', data);
       },
-      (error) => {
+      async (error) => {
         staging.destroy();
+        // That the device is lost is known a moment later, and says more.
+        await Promise.race([this.lost, new Promise((soon) => setTimeout(soon, 100))]);
         done(this.#failure ?? `the GPU did not answer: ${error.message}`, new Float32Array());
       },
     );

@@ -99,7 +99,7 @@ export class Placement {
     this.backend = backend;
     if (this.host.session() && backend !== before) {
       const { error } = await this.host.move();
-      if (error) return this.refuse(error.message);
+      if (error) return this.leave(error.message);
     }
     this.tell();
   }
@@ -128,6 +128,11 @@ export class Placement {
     if (failed && this.gpu === gpu) this.lose(failed);
     else if (!this.busy && this.gpu === gpu) this.tell();
     this.wake();
+  }
+
+  /** The network is not for this GPU. */
+  leave(why: string) {
+    this.refuse(`The CPU trains: ${sentence(why)}.`);
   }
 
   /** The GPU, or the network on it, cannot be had: the CPU does it. */

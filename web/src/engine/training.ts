@@ -17,6 +17,8 @@ export interface StepResult {
   loss: number;
   accuracy: number;
   learning_rate: number;
+  /** Pending, because what will do the step is being compiled. */
+  compiling?: true;
   epoch_done?: Omit<EpochMetrics, 'step'>;
 }
 
@@ -41,6 +43,7 @@ function throughChannel() {
 export class Training {
   private state: RunState = 'ready';
   private wanted: 'nothing' | 'told' | 'epoch' = 'nothing';
+  private expected = false;
   private batches: Batch[] = [];
   private epochs: EpochMetrics[] = [];
   private last: StepResult | undefined;
@@ -73,9 +76,19 @@ export class Training {
     this.schedule();
   }
 
-  pause() {
-    if (this.wanted === 'nothing') return;
+  /** Steps begin soon: where they will be quickest is being found out. */
+  expect() {
+    if (this.state === 'stopped') return;
     this.begin();
+    this.expected = true;
+    this.enter('running');
+  }
+
+  pause() {
+    const { expected } = this;
+    if (this.wanted === 'nothing' && !expected) return;
+    this.begin();
+    if (expected) return this.enter('ready');
     this.drain(() => this.enter('ready'));
   }
 
@@ -115,6 +128,7 @@ export class Training {
   private begin() {
     this.command++;
     this.wanted = 'nothing';
+    this.expected = false;
     this.since = undefined;
   }
 
@@ -190,7 +204,7 @@ export class Training {
       this.tell({ kind: 'state', state: 'stopped', error });
       return undefined;
     }
-    if (value.kind === 'pending') this.since = began;
+    if (value.kind === 'pending' && !value.compiling) this.since = began;
     const again = this.isAgain(value);
     if (!took(value) || again) return { ...value, again };
     const now = performance.now();

@@ -39,8 +39,8 @@ import type { Placement } from './placement';
 import { Profiler } from './profiler';
 import { Training, type StepResult } from './training';
 
-const pending: StepResult = {
-  ...{ kind: 'pending', step: 0, epoch: 1, samples: 0 },
+const compiling: StepResult = {
+  ...{ kind: 'pending', compiling: true, step: 0, epoch: 1, samples: 0 },
   ...{ loss: 0, accuracy: 0, learning_rate: 0 },
 };
 
@@ -159,6 +159,7 @@ class Engine implements EngineApi {
   private whenDecided(job: () => void) {
     const own = ++this.asked;
     if (!this.placement?.undecided) return job();
+    this.training.expect();
     void this.placement.decide().then(() => {
       if (own === this.asked) job();
     });
@@ -187,7 +188,7 @@ class Engine implements EngineApi {
 
   /** A batch of the run, wherever it is; a GPU that fails leaves it to the CPU. */
   private advance(ahead: number): Answer<StepResult> {
-    if (this.placement?.busy) return { value: pending };
+    if (this.placement?.busy) return { value: compiling };
     const answer = this.core.guard(({ session }) => read<StepResult>(session.step(ahead)));
     this.core.calmDown();
     this.inspection?.poke();
@@ -326,7 +327,7 @@ class Engine implements EngineApi {
     if (!network.error || this.placement?.backend !== 'webgpu') return network;
     const onCpu = JSON.stringify({ ...config, backend: 'simd' });
     const instead = read<NetworkInfo>(session.openNetwork(spec, onCpu));
-    if (!instead.error) this.placement.refuse(network.error.message);
+    if (!instead.error) this.placement.leave(network.error.message);
     return instead;
   }
 
