@@ -98,10 +98,12 @@ export class App extends LitElement {
     if (this.lab.network) this.coming ??= this.setStage().then(() => this.bringRestAtLeisure());
   }
 
-  /** Piece by piece: Train can be pressed before the first, and what the engine tells gets in between. */
+  /** Piece by piece: Train can be pressed before the first, and its first batch comes before the rest. */
   private async setStage() {
+    const latest = performance.now() + 100;
     for (const staged of ['sides', 'all'] as const) {
-      await turn();
+      do await turn();
+      while (this.lab.starting && performance.now() < latest);
       this.staged = staged;
       await this.updateComplete;
     }

@@ -10,6 +10,13 @@ import type { Moment } from './undo';
 import { Workbench } from './workbench';
 
 export class Lab extends Workbench {
+  private pressedAt = -1;
+
+  /** Train has been pressed, and no batch was told yet. */
+  get starting() {
+    return this.pressedAt === this.course.progress.step;
+  }
+
   start() {
     addEventListener('hashchange', () => void this.applyHash());
     return this.enqueue(() => this.begin());
@@ -215,6 +222,7 @@ export class Lab extends Workbench {
   }
 
   private async train(until: 'told' | 'epoch') {
+    this.pressedAt = this.course.progress.step;
     await this.makeRoom(until === 'told' ? defaults().epochs : 1);
     await this.engine.train(until);
   }
