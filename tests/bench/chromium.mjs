@@ -12,6 +12,7 @@ import { chromium } from '@playwright/test';
 import { buildPage } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/serve.mjs';
 import { setup } from '../../scripts/setup.mjs';
+import { settled } from './runtimes/chromium.mjs';
 
 const { values } = parseArgs({ options: { windows: { type: 'string', default: '7' } } });
 const conv = (out_channels, kernel_size) => ({ type: 'conv2d', out_channels, kernel_size });
@@ -95,8 +96,7 @@ async function visits(first) {
   const times = [];
   for (let visit = 0; visit < 3; visit++) {
     const tab = await context.newPage();
-    // The browser has half a second's work of its own with a new window.
-    await tab.waitForTimeout(1500);
+    await tab.waitForTimeout(settled);
     if (visit >= first) await tab.addInitScript(pressTrain);
     await tab.goto(`${address}#threads=1`);
     if (visit >= first) times.push(await tab.evaluate(() => globalThis.firstStep));

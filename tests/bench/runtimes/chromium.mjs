@@ -51,6 +51,9 @@ const buildBenchPage = () =>
     },
   });
 
+/** ms in which a browser is done with what it does itself for a new window. */
+export const settled = 1500;
+
 /** `who` are measured there; `flags` are Chromium's. */
 export async function openBrowser(who, flags) {
   await buildBenchPage();
@@ -91,6 +94,7 @@ export async function openBrowser(who, flags) {
     for (let round = -1; round < rounds; round++) {
       for (const each of who) {
         const page = await open();
+        await page.waitForTimeout(settled);
         const { ms, error } = await page.evaluate((name) => globalThis.measureStart(name), each);
         await close(page);
         if (error) reasons.set(each, error);
