@@ -31,6 +31,19 @@ const char* state_word(const probe::Run& run) {
   return "paused";
 }
 
+struct ResultWords {
+  std::string loss, accuracy;
+};
+
+// Of the last batch. No loss, and no answer right: no batch has been trained here yet.
+ResultWords result_words(const probe::Run& run) {
+  if (run.loss == 0 && run.accuracy == 0) return {"loss –", "accuracy –"};
+  char loss[32], accuracy[32];
+  std::snprintf(loss, sizeof loss, "loss %.4f", run.loss);
+  std::snprintf(accuracy, sizeof accuracy, "accuracy %.1f %%", run.accuracy * 100);
+  return {loss, accuracy};
+}
+
 }  // namespace
 
 Inspector::Inspector(float scale, bool dark) : context_(ImGui::CreateContext()) {
@@ -160,9 +173,10 @@ void Inspector::top_bar() {
     next_in_row(px(230), desk_.narrow);
     ImGui::Text("Epoch %d, step %llu", run.epoch, static_cast<unsigned long long>(run.step));
     next_in_row(px(170), desk_.narrow);
-    ImGui::Text("loss %.4f", run.loss);
+    const auto [loss, accuracy] = result_words(run);
+    ImGui::TextUnformatted(loss.c_str());
     ImGui::SameLine();
-    ImGui::Text("accuracy %.1f %%", run.accuracy * 100);
+    ImGui::TextUnformatted(accuracy.c_str());
     next_in_row(px(150), desk_.narrow);
     quiet_text("%s", state_word(run));
     if (run.pictures_per_second > 0) {
@@ -194,9 +208,9 @@ std::string Inspector::status() const {
   const probe::Run& run = desk_.run;
   if (desk_.network.layers.empty()) return "Waiting for the engine";
   char text[160];
-  std::snprintf(text, sizeof text, "%s: epoch %d, step %llu, loss %.4f, accuracy %.1f %%",
-                state_word(run), run.epoch, static_cast<unsigned long long>(run.step), run.loss,
-                run.accuracy * 100);
+  const auto [loss, accuracy] = result_words(run);
+  std::snprintf(text, sizeof text, "%s: epoch %d, step %llu, %s, %s", state_word(run), run.epoch,
+                static_cast<unsigned long long>(run.step), loss.c_str(), accuracy.c_str());
   std::string out = text;
   const auto next = static_cast<std::size_t>(run.next);
   if (run.in_batch && next < desk_.network.steps.size()) {

@@ -38,6 +38,7 @@ class Meter {
   std::uint64_t batches_ = 0;
   const Backend* ceiling_of_ = nullptr;
   double ceiling_ = 0, tick_ = 0;
+  int tries_ = 0;
   PieceLog log_;
   int step_ = 0;
   Clock::time_point batch_began_ = {}, step_began_ = {};

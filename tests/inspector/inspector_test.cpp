@@ -3,6 +3,7 @@
 #include "inspector/inspector.hpp"
 
 #include <gtest/gtest.h>
+#include <imgui_internal.h>
 
 #include "inspector/stage.hpp"
 
@@ -125,6 +126,37 @@ TEST(Inspector, ALearningRateIsTyped) {
   ASSERT_TRUE(Stage::find(commands, Kind::rate));
   EXPECT_NEAR(Stage::find(commands, Kind::rate)->value, 0.02, 1e-8);
   EXPECT_FALSE(Stage::find(commands, Kind::step_plan)) << "letters in a field are no shortcuts";
+}
+
+TEST(Inspector, ThereIsNoLossBeforeABatch) {
+  Stage stage;
+  probe::Report report = sample_report();
+  report.run.loss = report.run.accuracy = 0;
+  stage.inspector.take(report);
+  EXPECT_NE(stage.inspector.status().find("loss –, accuracy –"), std::string::npos)
+      << stage.inspector.status();
+  report.run.accuracy = 1;  // every answer right, beyond doubt
+  stage.inspector.take(report);
+  EXPECT_NE(stage.inspector.status().find("loss 0.0000, accuracy 100.0 %"), std::string::npos)
+      << stage.inspector.status();
+}
+
+TEST(Inspector, AllColumnsOfThePlanFitAWindowOf1280) {
+  Stage stage;
+  probe::Report report = sample_report();
+  ASSERT_TRUE(report.times);
+  // As long as times get: hundreds of microseconds.
+  for (double& seconds : report.times->seconds) seconds = 888.8e-6;
+  stage.inspector.take(report);
+  stage.frames(4);
+  const ImGuiContext& context = *ImGui::GetCurrentContext();
+  int tables = 0;
+  for (const ImGuiWindow* window : context.Windows)
+    if (std::string(window->Name).find("/plan_") != std::string::npos && window->WasActive) {
+      if (window->Name != std::string("/plan_") && window->ContentSize.x > 0) ++tables;
+      EXPECT_EQ(window->ScrollMax.x, 0) << window->Name;
+    }
+  EXPECT_GT(tables, 0);
 }
 
 TEST(Inspector, FusedStepsAreSwitched) {

@@ -83,7 +83,7 @@ void draw_row(Desk& desk, int index) {
   ImGui::TableNextColumn();
   if (seconds > 0 && step.work > 0) {
     const double rate = step.work / seconds * 1e-9;
-    ImGui::TextUnformatted(number_text(rate).c_str());
+    ImGui::Text("%.*f", rate < 99.95 ? 1 : 0, rate);
     ImGui::TableNextColumn();
     if (desk.times->ceiling > 0) ImGui::Text("%.0f %%", rate / desk.times->ceiling * 100);
   } else {
@@ -106,17 +106,19 @@ void draw_plan(Desk& desk) {
     double sum = 0;
     for (const double seconds : desk.times->seconds) sum += seconds;
     ImGui::SameLine(0, px(20));
-    quiet_text("%s a batch of %d, ceiling %.0f GFLOP/s", time_text(sum).c_str(), desk.network.batch,
-               desk.times->ceiling);
+    quiet_text("%s a batch of %d", time_text(sum).c_str(), desk.network.batch);
+    quiet_text("share: of %.0f GFLOP/s, this machine's ceiling", desk.times->ceiling);
   }
   const bool details = desk.selection.step >= 0;
   const float below = details ? ImGui::GetContentRegionAvail().y * 0.35f : 0.0f;
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_ScrollX |
                                     ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV |
                                     ImGuiTableFlags_SizingFixedFit;
+  // All columns are to be seen in a window of 1,280 pixels.
+  ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {px(4), px(3)});
   if (ImGui::BeginTable("plan", 6, flags, {0, -below})) {
     ImGui::TableSetupScrollFreeze(0, 1);
-    for (const char* title : {"#", "layer", "step", "time", "GFLOP/s", "of ceiling"})
+    for (const char* title : {"#", "layer", "step", "time", "GFLOP/s", "share"})
       ImGui::TableSetupColumn(title);
     ImGui::TableHeadersRow();
     const char* phase = "";
@@ -131,6 +133,7 @@ void draw_plan(Desk& desk) {
     }
     ImGui::EndTable();
   }
+  ImGui::PopStyleVar();
   if (details && ImGui::BeginChild("step"))
     draw_step(desk, steps[static_cast<std::size_t>(desk.selection.step)]);
   if (details) ImGui::EndChild();

@@ -107,9 +107,13 @@ export class InspectorPanel extends LitElement {
           padding: 4px 8px;
           font-size: 0.875rem;
         }
+        /* The canvas says the same, and has little room: this is for screen readers. */
         .status {
-          flex-basis: 100%;
-          order: 1;
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
         }
         #inspector-full {
           display: none;
