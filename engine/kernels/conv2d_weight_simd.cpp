@@ -120,7 +120,7 @@ void conv2d_backward_weight_direct(const RunContext& context, const Conv2dArgs& 
   const std::int64_t rows = at.by_columns || at.run >= part_floats ? 1 : part_floats / at.run;
   const std::int64_t down = at.sorts ? at.phases.row : a.stride_h * at.phases.row;
   const std::int64_t vectors = at.run / lanes;
-  const Tiles tiles{s.group_out};
+  const Tiles tiles{s.group_out, s.group_out <= dots_channels ? dots_channels : tile_channels};
   const std::int64_t slices = (s.taps + slice_taps - 1) / slice_taps;
   const std::int64_t tasks = tiles.count() * slices;  // of one group
   const auto add = [&](std::int64_t g, std::int64_t begin, std::int64_t end) {

@@ -28,7 +28,8 @@ inline constexpr int tile_channels = 4;
 
 struct Tiles {
   std::int64_t channels;
-  std::int64_t count() const { return (channels + tile_channels - 1) / tile_channels; }
+  int most = tile_channels;
+  std::int64_t count() const { return (channels + most - 1) / most; }
   std::int64_t begin(std::int64_t tile) const { return channels * tile / count(); }
   int size(std::int64_t tile) const { return static_cast<int>(begin(tile + 1) - begin(tile)); }
 };

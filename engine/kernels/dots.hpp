@@ -9,8 +9,13 @@
 #pragma once
 
 #include "kernels/correlate.hpp"
+#include "kernels/simd_vector.hpp"
 
 namespace convolab::simd::CONVOLAB_SIMD_VARIANT {
+
+// Channels of a tile at most. AVX-512 has the registers for 6, which pays where they are all there
+// are.
+inline constexpr int dots_channels = lanes >= 16 ? 6 : tile_channels;
 
 // One part of the sums. length must not be less than the lanes.
 struct DotsPart {
@@ -23,8 +28,9 @@ struct DotsPart {
   bool first, last;  // first: partial sums start at 0; last: they are written to sums
 };
 
-// Tile k0 … k0+channels-1 (at most 4) against taps t0 … t1-1. partial: partial_floats(channels,
-// taps), used unless the part is first and last. sums[k·sums_stride + t] is replaced or added to.
+// Tile k0 … k0+channels-1 (at most dots_channels) against taps t0 … t1-1. partial:
+// partial_floats(channels, taps), used unless the part is first and last. sums[k·sums_stride + t]
+// is replaced or added to.
 void dots(const DotsPart& part, int channels, std::int64_t t0, std::int64_t t1, float* partial,
           float* sums, std::int64_t sums_stride, Write write);
 

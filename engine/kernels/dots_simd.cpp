@@ -67,6 +67,12 @@ void tiles(const DotsPart& part, std::int64_t t0, std::int64_t t1, float* partia
 
 void dots(const DotsPart& part, int channels, std::int64_t t0, std::int64_t t1, float* partial,
           float* sums, std::int64_t sums_stride, Write write) {
+  if constexpr (dots_channels > tile_channels) {
+    if (channels == 6)
+      return tiles<6, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
+    if (channels == 5)
+      return tiles<5, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
+  }
   switch (channels) {
     case 4: return tiles<4, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
     case 3: return tiles<3, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
