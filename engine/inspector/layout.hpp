@@ -23,9 +23,9 @@ class Layout {
  public:
   // Of the panes: left, middle, upper right, lower right.
   std::array<ViewId, 4> shown = {ViewId::plan, ViewId::tensor, ViewId::training, ViewId::stepper};
-  std::array<float, 3> splits = {0.345f, 0.69f,
-                                 0.55f};  // left|middle, middle|right, right's height
-  ViewId alone = ViewId::plan;            // in a narrow window
+  // left|middle, middle|right, right's height
+  std::array<float, 3> splits = {0.345f, 0.71f, 0.55f};
+  ViewId alone = ViewId::plan;  // in a narrow window
 
   // Draws every view that is shown, into the rest of the display below `top`.
   void draw(Desk& desk, float top);

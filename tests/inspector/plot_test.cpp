@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "inspector/widgets/controls.hpp"
 #include "inspector/widgets/histogram.hpp"
 #include "inspector/widgets/statistics.hpp"
 
@@ -20,6 +21,12 @@ Plot plot_of(const std::vector<double>& values) {
   plot.step = [](std::size_t i) { return static_cast<double>(i); };
   plot.series.push_back({.name = "values", .at = [&values](std::size_t i) { return values[i]; }});
   return plot;
+}
+
+TEST(Numbers, AsTexts) {
+  EXPECT_EQ(number_text(-0.0), "0");
+  EXPECT_EQ(number_text(-2.5), "-2.5");
+  EXPECT_EQ(number_text(1.25e-4), "1.25e-04");
 }
 
 TEST(Plot, ColumnsKeepEveryExtreme) {
