@@ -94,7 +94,7 @@ export function sweeps(runtimes, load) {
     'has to do by right: its multiply-adds at the ceiling, its operands at the speed of a copy of that',
     'size, and a microsecond to begin.',
     '',
-    `${new Date().toISOString().slice(0, 10)}, load ${load} before; one thread, the least time of several calls.`,
+    `${new Date().toISOString().slice(0, 10)}, load ${load} before; one thread, the least time of several calls in which nobody else had the processor; what looks like a cliff is measured seven times more, in turns with its neighbour.`,
     '',
     ...asked.flatMap((runtime) => tableOf(runtime, sweep(runtime))),
   ].join('\n');
