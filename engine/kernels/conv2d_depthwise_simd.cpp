@@ -56,16 +56,26 @@ void add_taps_one_by_one(const Plane& plane, const float* x, std::int64_t taps,
     }
 }
 
+// Whole rows of a kernel of 3, where they are met without sorting.
+constexpr bool threes = lanes > 4;
+
 template <class V>
 void add_taps_by(const Plane& plane, const float* x, std::int64_t taps, const std::int32_t* offsets,
                  const float* weights, const float* start, float* out) {
   for (std::int64_t done = 0, some = 0; done < taps; done += some, start = nullptr) {
     const std::int64_t left = taps - done;
-    some = left >= 9 ? 9 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    const auto add = some == 9   ? &add_taps<V, 9>
-                     : some == 4 ? &add_taps<V, 4>
-                     : some == 2 ? &add_taps<V, 2>
-                                 : &add_taps<V, 1>;
+    some = left >= 9             ? 9
+           : threes && left >= 6 ? 6
+           : left >= 4           ? 4
+           : threes && left == 3 ? 3
+           : left >= 2           ? 2
+                                 : 1;
+    const auto add = some == 9             ? &add_taps<V, 9>
+                     : threes && some == 6 ? &add_taps<V, 6>
+                     : some == 4           ? &add_taps<V, 4>
+                     : threes && some == 3 ? &add_taps<V, 3>
+                     : some == 2           ? &add_taps<V, 2>
+                                           : &add_taps<V, 1>;
     add(plane, x, offsets + done, weights + done, start, out);
   }
 }
@@ -230,10 +240,16 @@ struct BackwardChannel {
   }
 
   void run_all() const {
-    for (int row = 0; row < a.stride_h && row < a.in_h; ++row)
+    for (int row = 0; row < a.stride_h && row < a.in_h; ++row) {
+      if (lanes > 4 && at.by_columns && !at.phases.rows.met(row) && a.write == Write::overwrite) {
+        for (std::int64_t i = row; i < a.in_h; i += a.stride_h)
+          fill(d_x + i * at.s.x_row, at.s.x_row);
+        continue;
+      }
       for (int column = 0; column < a.stride_w && column < a.in_w; ++column)
         if (!at.sorts || (at.phases.rows.met(row) && at.phases.columns.met(column)))
           run_phase(row, column);
+    }
   }
 };
 

@@ -16,7 +16,7 @@ namespace {
 // Columns near the edge meet only some of the taps v. Where a batch is so narrow that they would
 // fill no vectors, d_y gets zeros to the left of its rows, which are to the right of the rows
 // before, so that all columns meet all taps and rows that meet the same are one run; else they are
-// computed by themselves.
+// computed by themselves. Short rows get zeros above and below as well: all of them are one run.
 struct Backward {
   explicit Backward(const Conv2dArgs& a)
       : s(a), one_run(s.batch < 2 * lanes || a.kernel_w == 1), phases(a, 0, 0) {
@@ -26,9 +26,14 @@ struct Backward {
     width = one_run ? filled : a.out_w;
     const int height = (a.in_h + a.stride_h - 1) / a.stride_h;
     phases = Phases(a, height, one_run ? width : columns);
-    copies = width > a.out_w || in_the_way(s.group_out, s.y_channel);
     row = width * s.batch;
-    channel = copies ? spread(row * a.out_h + left * s.batch) : s.y_channel;
+    // With narrow vectors it does not pay, and of long rows it is too much work for many channels.
+    if (lanes > 4 && one_run && row < (s.group_out <= 8 ? 64 : 24)) {
+      above = (a.kernel_h - 1) * a.dilation_h / a.stride_h;
+      below = height > a.out_h ? height - a.out_h : 0;
+    }
+    copies = high() || width > a.out_w || in_the_way(s.group_out, s.y_channel);
+    channel = copies ? spread(row * (above + a.out_h + below) + left * s.batch) : s.y_channel;
     zeros = packed_floats(a.out_channels, s.taps);
     offsets = zeros + s.group_in;
     padded = offsets + std::int64_t{s.group_out} * a.kernel_h * a.kernel_w;
@@ -36,15 +41,17 @@ struct Backward {
     total = sorted + (has_stride(a) ? a.in_channels * phases.channel : 0);
     // Short rows go together; where all meet the same taps, as many as there are.
     const int some = row < band_floats ? static_cast<int>(band_floats / row) : 1;
-    band = a.kernel_h == 1 || some > height ? height : some;
+    band = a.kernel_h == 1 || high() || some > height ? height : some;
     bands = (height + band - 1) / band;
   }
   Sizes s;
-  bool one_run;      // of rows that meet the same taps; else columns near the edge by themselves
-  Phases phases;     // of d_x
-  int left, width;   // columns of zeros, and all, of a row of d_y
-  bool copies;       // d_y, to give it zeros or its channels a distance
-  std::int64_t row;  // floats from one of d_y to the next
+  bool one_run;     // of rows that meet the same taps; else columns near the edge by themselves
+  Phases phases;    // of d_x
+  int left, width;  // columns of zeros, and all, of a row of d_y
+  int above = 0, below = 0;  // rows of zeros
+  bool high() const { return lanes > 4 && above > 0; }
+  bool copies;           // d_y, to give it zeros or its channels a distance
+  std::int64_t row;      // floats from one of d_y to the next
   std::int64_t channel;  // likewise
   std::int64_t zeros, offsets, padded, sorted, total;
   int band, bands;  // rows of a phase that are a task, and how many times
@@ -59,10 +66,21 @@ void visit_kernel_rows(const Conv2dArgs& a, const Visit& visit) {
       if (u * a.dilation_h % a.stride_h == remainder) visit(u, place++);
 }
 
-// The places of the kernel rows that input row i meets inside d_y: begin … end-1.
+// The places of the kernel rows of a remainder: begin … end-1.
 struct Span {
   int begin = 0, end = 0;
 };
+Span kernel_rows_of(const Conv2dArgs& a, int remainder) {
+  Span span;
+  visit_kernel_rows(a, [&](int u, int place) {
+    if (u * a.dilation_h % a.stride_h != remainder) return;
+    if (span.end == 0) span.begin = place;
+    span.end = place + 1;
+  });
+  return span;
+}
+
+// Likewise of those that input row i meets inside d_y.
 Span kernel_rows_at(const Conv2dArgs& a, int i) {
   Span span;
   visit_kernel_rows(a, [&](int u, int place) {
@@ -121,14 +139,23 @@ void place_backward_taps(const Conv2dArgs& a, const Backward& at, int remainder,
 void pack_backward(const Conv2dArgs& a, const Sizes& s, const Tiles& tiles, int remainder,
                    const float* weight, float* packed) {
   const std::int64_t kernel = std::int64_t{a.kernel_h} * a.kernel_w;
-  for (std::int64_t i = 0; i < tiles.count(); ++i)
+  for (std::int64_t i = 0; i < tiles.count(); ++i) {
+    const std::int64_t size = tiles.size(i);
+    const float* from = weight + tiles.begin(i) * kernel;
+    if (!has_stride(a) && kernel > 1) {  // in order
+      for (std::int64_t o = 0; o < s.group_out; ++o, from += s.taps)
+        transpose(size, kernel, from, kernel, packed + o * size, s.group_out * size);
+      packed += kernel * s.group_out * size;
+      continue;
+    }
     visit_kernel_rows(a, [&](int u, int) {
       visit_kernel_columns(a, remainder, [&](int v) {
-        for (std::int64_t o = 0; o < s.group_out; ++o)
-          for (std::int64_t k = tiles.begin(i); k < tiles.begin(i + 1); ++k)
-            *packed++ = weight[(o * s.group_in + k) * kernel + u * a.kernel_w + v];
+        const float* w = from + u * a.kernel_w + v;
+        for (std::int64_t o = 0; o < s.group_out; ++o, w += s.taps, packed += size)
+          for (std::int64_t k = 0; k < size; ++k) packed[k] = w[k * kernel];
       });
     });
+  }
 }
 
 // One row of one remainder's columns: runs of columns that meet the same taps.
@@ -180,7 +207,8 @@ struct BackwardRow {
   }
 };
 
-// d_y with zeros to the left of its rows and behind the last, or with its channels apart.
+// d_y with zeros above and below, to the left of its rows and behind the last, or with its channels
+// apart.
 void copy_with_zeros(const RunContext& context, const Conv2dArgs& a, const Backward& at,
                      const float* d_y, float* to) {
   const std::int64_t before = at.left * a.batch, y_row = at.s.y_row;
@@ -188,12 +216,16 @@ void copy_with_zeros(const RunContext& context, const Conv2dArgs& a, const Backw
             [&](std::int64_t begin, std::int64_t end) {
               for (std::int64_t o = begin; o < end; ++o) {
                 float* line = to + o * at.channel;
+                if (at.high()) {
+                  fill(line, at.above * at.row);
+                  line += at.above * at.row;
+                }
                 for (std::int64_t i = 0; i < a.out_h; ++i, line += at.row) {
                   fill(line, before);
                   copy_floats(d_y + o * at.s.y_channel + i * y_row, y_row, line + before);
                   fill(line + before + y_row, at.row - before - y_row);
                 }
-                fill(line, before);
+                fill(line, (at.high() ? at.below * at.row : 0) + before);
               }
             });
 }
@@ -242,7 +274,7 @@ void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a
   fill(zeros, s.group_in);
   if (at.copies) {
     copy_with_zeros(context, a, at, d_y, context.scratch + at.padded);
-    d_y = context.scratch + at.padded;
+    d_y = context.scratch + at.padded + (at.high() ? at.above * at.row : 0);
   }
   const bool strides = has_stride(a);
   float* target = strides ? context.scratch + at.sorted : d_x;
@@ -272,9 +304,10 @@ void conv2d_backward_input_direct(const RunContext& context, const Conv2dArgs& a
       const int inside = at.phases.rows.end_inside(row);
       const int all = at.phases.rows.taps(row);
       for (int b = first, end; b < last; b = end) {
-        const Span rows = kernel_rows_at(a, b * a.stride_h + row);
+        const Span rows =
+            at.high() ? kernel_rows_of(a, row) : kernel_rows_at(a, b * a.stride_h + row);
         const bool same = at.one_run && rows.end - rows.begin == all;
-        end = !same ? b + 1 : inside < last ? inside : last;
+        end = !same ? b + 1 : !at.high() && inside < last ? inside : last;
         const BackwardRow line = {.a = a,
                                   .at = at,
                                   .remainder = remainder,

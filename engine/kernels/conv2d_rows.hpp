@@ -85,7 +85,6 @@ static inline WinogradArgs winograd_backward(const Conv2dArgs& a, std::int64_t l
   return with_tile(a, {a.batch, a.out_channels, a.out_h, a.out_w, 2, a.in_channels}, largest);
 }
 static inline WinogradArgs winograd_backward_weight(const Conv2dArgs& a) {
-  if (lanes == 4) return winograd_forward(a, 2);  // the same rule
   WinogradArgs winograd = {a.batch, a.in_channels, a.in_h, a.in_w, 0, a.out_channels};
   winograd.tile = is_winograd(a) && winograd_weight_pays(winograd) ? 2 : 0;
   return winograd;

@@ -53,15 +53,22 @@ void forward(const RunContext& context, const Conv2dArgs& a, const WinogradArgs&
 
 }  // namespace
 
+// What fills no vector is part of one that reaches back, or goes by fours, or one by one.
 void copy_floats(const float* from, std::int64_t count, float* to) {
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) save(to + i, load(from + i));
+  if (i == count) return;
+  if (lanes > 4 && count >= lanes) return save(to + count - lanes, load(from + count - lanes));
+  for (; lanes > 4 && i + 4 <= count; i += 4) save(to + i, load_quad(from + i));
   for (; i < count; ++i) to[i] = from[i];
 }
 
 void fill(float* to, std::int64_t count) {
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) save(to + i, Vector(0.0f));
+  if (i == count) return;
+  if (lanes > 4 && count >= lanes) return save(to + count - lanes, Vector(0.0f));
+  for (; lanes > 4 && i + 4 <= count; i += 4) save(to + i, Quad(0.0f));
   for (; i < count; ++i) to[i] = 0.0f;
 }
 

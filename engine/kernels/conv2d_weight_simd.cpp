@@ -45,9 +45,9 @@ struct WeightScratch {
     copies_x = sorts || short_of > 0;
     run += short_of;
     row = fills ? run : s.y_row;
-    channel = fills ? a.out_h * run : copies_y ? run : s.y_channel;
+    channel = fills ? a.out_h * run : copies_y ? spread(run) : s.y_channel;
     offsets = partial_floats(a.out_channels, s.taps);
-    d_y = offsets + s.taps;
+    d_y = offsets + whole_vectors(s.taps);  // vectors of d_y share no cache lines
     x = d_y + (copies_y ? a.out_channels * channel : 0);
     total = x + (copies_x ? a.in_channels * phases.channel + short_of : 0);
   }

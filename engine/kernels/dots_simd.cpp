@@ -13,6 +13,17 @@ Vector last_lanes(std::int64_t count) {
   return as_floats(Integers::load_unaligned(bits));
 }
 
+// Each sum over the lanes of n vectors, side by side in the first. Folds the second half of them
+// into the first half, and lanes that belong together half as far from each other.
+template <int n = static_cast<int>(lanes)>
+void sum_lanes(Vector* v) {
+  for (int i = 0; i < n / 2; ++i) {
+    const Vector pair[2] = {v[i], v[i + n / 2]};
+    v[i] = Shuffle<Vector>::in_turn<2, 0>(pair) + Shuffle<Vector>::in_turn<2, 1>(pair);
+  }
+  if constexpr (n > 2) sum_lanes<n / 2>(v);
+}
+
 // Taps t0 … t0+T-1. The last vector of a row that does not fill it reaches back over the one
 // before, where a counts as zeros.
 template <int K, int T>
@@ -42,15 +53,33 @@ void tile(const DotsPart& part, std::int64_t t0, float* partial, float* sums,
     a += part.a_row;
     for (int t = 0; t < T; ++t) b[t] += part.b_row;
   }
-  for (int k = 0; k < K; ++k)
-    for (int t = 0; t < T; ++t) {
-      if (!part.last) {
-        save(partial + at + (k * T + t) * lanes, acc[k][t]);
-        continue;
+  if (!part.last) {
+    for (int k = 0; k < K; ++k)
+      for (int t = 0; t < T; ++t) save(partial + at + (k * T + t) * lanes, acc[k][t]);
+    return;
+  }
+  const auto put = [&](int k, int t, float total) {
+    float& target = sums[k * sums_stride + t0 + t];
+    target = write == Write::accumulate ? target + total : total;
+  };
+  if constexpr (lanes == 4) {
+    for (int k = 0; k < K; ++k)
+      for (int t = 0; t < T; ++t) put(k, t, sum(acc[k][t]));
+  } else {
+    constexpr int width = static_cast<int>(lanes);
+    for (int done = 0; done < K * T; done += width) {
+      Vector some[width];
+      for (int i = 0; i < width; ++i) {
+        const int j = done + i;
+        some[i] = j < K * T ? acc[j / T][j % T] : Vector(0.0f);
       }
-      float& target = sums[k * sums_stride + t0 + t];
-      target = write == Write::accumulate ? target + sum(acc[k][t]) : sum(acc[k][t]);
+      sum_lanes(some);
+      float totals[width];
+      save(totals, some[0]);
+      for (int i = 0; i < width && done + i < K * T; ++i)
+        put((done + i) / T, (done + i) % T, totals[i]);
     }
+  }
 }
 
 // T taps at a time, then what is left by fewer.
@@ -60,7 +89,7 @@ void tiles(const DotsPart& part, std::int64_t t0, std::int64_t t1, float* partia
   std::int64_t t = t0;
   for (; t + T <= t1; t += T) tile<K, T>(part, t, partial, sums, sums_stride, write);
   if constexpr (T > 1)
-    if (t < t1) tiles<K, T / 2>(part, t, t1, partial, sums, sums_stride, write);
+    if (t < t1) tiles<K, (T > 4 ? 4 : T / 2)>(part, t, t1, partial, sums, sums_stride, write);
 }
 
 }  // namespace
@@ -73,8 +102,10 @@ void dots(const DotsPart& part, int channels, std::int64_t t0, std::int64_t t1, 
     if (channels == 5)
       return tiles<5, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
   }
+  // Six loads of b and one of a serve 24 multiply-adds where there are registers for them.
+  constexpr int fours_taps = lanes >= 16 ? 6 : tile_vectors;
   switch (channels) {
-    case 4: return tiles<4, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
+    case 4: return tiles<4, fours_taps>(part, t0, t1, partial, sums, sums_stride, write);
     case 3: return tiles<3, tile_vectors>(part, t0, t1, partial, sums, sums_stride, write);
     case 2: return tiles<2, 4>(part, t0, t1, partial, sums, sums_stride, write);
     default: return tiles<1, 9>(part, t0, t1, partial, sums, sums_stride, write);

@@ -69,16 +69,20 @@ void place_columns(const float* from, std::int64_t count, std::int64_t step, std
                 [&](std::int64_t n, auto size) { write(to + n, load(from + n, size), how, size); });
 }
 
-// One image's columns from `step` planes in turn, as far as they fill vectors: columns first … the
-// returned. A plane begins so far behind `from`; one that would begin before it is zeros.
+// One image's columns from `step` planes in turn, from column `first` on, by vectors: the last one
+// reaches back, or is left where there is none or they are added to what is there. Returns how many
+// columns are done. A plane begins so far behind `from`; one that would begin before it is zeros.
 template <class V, int step>
 std::int64_t place_in_turn(const float* from, const std::int64_t* planes, std::int64_t first,
                            std::int64_t count, Write how, float* to) {
   constexpr auto size = static_cast<std::int64_t>(V::size);
   const bool adds = how == Write::accumulate;
   const auto put = [&](float* at, const V& v) { save(at, adds ? V::load_unaligned(at) + v : v); };
-  std::int64_t i = first;
-  for (; i + size <= count; i += size) {
+  for (std::int64_t i = first; i < count; i += size) {
+    if (i + size > count) {
+      if (adds || count < size) return i;
+      i = count - size;
+    }
     V some[step];
     for (int k = 0; k < step; ++k)
       some[k] = planes[k] < 0 ? V(0.0f) : V::load_unaligned(from + planes[k] + i);
@@ -88,7 +92,7 @@ std::int64_t place_in_turn(const float* from, const std::int64_t* planes, std::i
     if constexpr (step > 2) put(at + 2 * size, Shuffle<V>::template in_turn<step, 2>(some));
     if constexpr (step > 3) put(at + 3 * size, Shuffle<V>::template in_turn<step, 3>(some));
   }
-  return i;
+  return count;
 }
 
 // Rows of d_x from the columns of all remainders.

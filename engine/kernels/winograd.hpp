@@ -39,8 +39,8 @@ struct WinogradArgs {
   std::int64_t out_w() const { return in_w + 2 * border - 2; }
 };
 
-// Whether there are so many channels, and tiles enough to fill vectors.
-bool winograd_fits(const WinogradArgs& a, std::int64_t channels);
+// Whether there are so many channels, and so many tiles of 2.
+bool winograd_fits(const WinogradArgs& a, std::int64_t channels, std::int64_t tiles);
 // The tile that is the fastest way, `largest` at most, or 0 where direct sums are.
 std::int64_t winograd_tile(const WinogradArgs& a, std::int64_t largest);
 

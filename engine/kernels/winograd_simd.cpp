@@ -314,9 +314,9 @@ void winograd_input(std::int64_t tile, const float* const* d, std::int64_t lengt
   (tile == 4 ? transform_input_4 : transform_input_2)(d, length, to, step);
 }
 
-bool winograd_fits(const WinogradArgs& a, std::int64_t channels) {
+bool winograd_fits(const WinogradArgs& a, std::int64_t channels, std::int64_t tiles) {
   return least(a.in_channels, a.out_channels) >= channels && least(a.out_h(), a.out_w()) >= 2 &&
-         divide_up(a.out_h(), 2) * divide_up(a.out_w(), 2) * a.batch >= 32;
+         divide_up(a.out_h(), 2) * divide_up(a.out_w(), 2) * a.batch >= tiles;
 }
 
 std::int64_t winograd_tile(const WinogradArgs& a, std::int64_t largest) {
@@ -326,7 +326,7 @@ std::int64_t winograd_tile(const WinogradArgs& a, std::int64_t largest) {
   const std::int64_t channels = lanes == 4             ? 16
                                 : a.batch % lanes == 0 ? 8 + lanes
                                                        : 16 + (large ? 1 : 2) * lanes;
-  if (!winograd_fits(a, channels)) return 0;
+  if (!winograd_fits(a, channels, 32)) return 0;  // which fill vectors
   return largest == 4 && least(a.in_channels, a.out_channels) >= fewest_channels(a) &&
                  cost_of(a, 4) < cost_of(a, 2)
              ? 4

@@ -177,7 +177,9 @@ void finish(const WinogradArgs& a, const Scratch& at, std::int64_t tasks, const 
 }  // namespace
 
 bool winograd_weight_pays(const WinogradArgs& a) {
-  return winograd_fits(a, 16 + lanes);  // which fill the vectors here
+  // The channels fill the vectors here, and of tiles there need be so many that their sums are more
+  // work than what they are turned into.
+  return winograd_fits(a, lanes == 4 ? 16 : 16 + lanes, 16);
 }
 
 std::int64_t winograd_weight_scratch(const WinogradArgs& a) { return Scratch(a).total; }
