@@ -54,7 +54,7 @@ function smallGlue(): Plugin {
 const shared = {
   theme: /\/web\/src\/app\/theme\.ts/,
   start:
-    /preload-helper|\/node_modules\/(comlink|fflate)\/|\/web\/src\/(app\/database|engine\/(ahead|api|client|files|threads))\.ts/,
+    /preload-helper|\/node_modules\/comlink\/|\/web\/src\/(app\/database|engine\/(ahead|api|client|files|threads))\.ts/,
   parts:
     /\/node_modules\/(@lit|lit)|\/web\/src\/(app\/spec-names|elements\/(icons|legend|set-style|theme-toggle|words))\.ts/,
 };
@@ -116,12 +116,7 @@ export default defineConfig({
       ],
       output: {
         codeSplitting: {
-          groups: Object.entries(shared).map(([name, test], i) => ({
-            name,
-            test,
-            minShareCount: 2,
-            priority: 9 - i,
-          })),
+          groups: Object.entries(shared).map(([name, test]) => ({ name, test, minShareCount: 2 })),
         },
         // Other sites name the element's script, so its name stays.
         entryFileNames: ({ name }) =>

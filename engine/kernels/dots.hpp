@@ -3,7 +3,7 @@
 //
 //   sums[k][t] = Σ_r Σ_p a[k·a_stride + r·a_row + p] · b[offset[t] + r·b_row + p]
 //
-// A tile of 4 k × 2 t (3 with AVX2, 4 with AVX-512) keeps 8 vectors of partial sums, and 6 loads
+// A tile of 4 k × 2 t (3 with AVX2, 6 with AVX-512) keeps 8 vectors of partial sums, and 6 loads
 // serve 8 multiply-adds. Callers cut long sums into parts that fit the first cache; the vectors
 // rest in memory in between, and are added across lanes only at the end.
 #pragma once

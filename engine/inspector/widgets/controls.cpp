@@ -118,7 +118,7 @@ std::string number_text(double number) {
   if (std::isinf(number)) return number < 0 ? "−∞" : "∞";
   if (number == 0) return "0";  // and no "-0"
   const double size = std::fabs(number);
-  if ((size < 1e-3 || size >= 1e5)) return print("%.2e", number);
+  if (size < 1e-3 || size >= 1e5) return print("%.2e", number);
   return print("%.4g", number);
 }
 
